@@ -1,0 +1,66 @@
+import type { Clock } from "../clock.ts";
+import type { ErrorCode } from "../errors.ts";
+import type { JsonValue } from "../json.ts";
+import type { NetworkClient } from "../network/network-client.ts";
+import type { GuestVisibleError } from "../runtime/protocol.ts";
+
+/**
+ * How an effect behaves when it is met again.
+ * - `record`: happens in the journal only (checkpoints, log); done as soon as it is written.
+ * - `repeatable`: may be performed again after a crash (GET, sleep's remainder).
+ * - `once`: written as started before it is performed; never sent twice.
+ * - `park`: waits for a person; the hook is put away meanwhile.
+ */
+export type EffectNature = "record" | "repeatable" | "once" | "park";
+
+/** One effect a hook can have: a row of the effect table. */
+export interface EffectDefinition<Args> {
+  name: string;
+  /** Checks the guest's arguments, which may be anything. Throws `EffectError` with `ARGUMENT_INVALID`. */
+  parseArgs(args: JsonValue, limits: EffectLimits): Args;
+  nature(args: Args): EffectNature;
+  /** Carries it out; absent for `record` and `park`. Rejections that are not `EffectError`s are internal faults. */
+  perform?(args: Args, body: Uint8Array | null, tools: EffectTools): Promise<EffectResult>;
+}
+
+export interface EffectResult {
+  value: JsonValue;
+  /** Response body; null when there is none. */
+  body: Uint8Array | null;
+}
+
+/** What effects act through. */
+export interface EffectTools {
+  clock: Clock;
+  network: NetworkClient;
+  /** `http://host:port` of the app, or "" when unknown. */
+  baseUrl: string;
+  /** Aborted when the guest gives the effect up or the attempt ends. */
+  signal: AbortSignal;
+  /** When the effect began the first time (wall clock); earlier than now when it goes on after a crash. */
+  startedAt: number;
+  /** Writes a host line (a refusal, a poll) to the task's log. */
+  note(text: string): void;
+}
+
+/** Caps on what one hook may hand over; documented in `docs/reference/limits.md`. */
+export interface EffectLimits {
+  maxCheckpoints: number;
+  maxCheckpointTextBytes: number;
+  maxLogLineBytes: number;
+  maxDetailRows: number;
+  maxDetailBytes: number;
+}
+
+/** A failure that the hook may see and handle. */
+export class EffectError extends Error {
+  readonly code: ErrorCode;
+  readonly visible: GuestVisibleError;
+
+  constructor(code: ErrorCode, visible: Omit<GuestVisibleError, "code"> & { code?: string }) {
+    super(visible.message);
+    this.name = "EffectError";
+    this.code = code;
+    this.visible = { ...visible, code: visible.code ?? code };
+  }
+}

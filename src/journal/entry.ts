@@ -1,0 +1,54 @@
+import type { ErrorDetail } from "../errors.ts";
+import type { JsonValue } from "../json.ts";
+import type { GuestVisibleError } from "../runtime/protocol.ts";
+import type { TaskEvent } from "../task/task-event.ts";
+
+/** Version of the entry shapes; part of each `attempt-started`. Changing a shape means a new number. */
+export const journalFormat = 1;
+
+/**
+ * One line of a task's journal, in the order in which things happened. A task's whole state, its view and the
+ * replay of its current attempt are folds over these.
+ */
+export type JournalEntry =
+  | {
+      type: "attempt-started";
+      format: typeof journalFormat;
+      attempt: number;
+      at: number;
+      /** Wall time at which the guest's clock starts. */
+      now: number;
+      seed: string;
+      bundleSha256: string;
+    }
+  /** A `once`, `repeatable` or `park` effect about to be performed. */
+  | EffectStartedEntry
+  /** An effect's completion; written before the guest sees it. For `record` effects the only entry. */
+  | EffectCompletedEntry
+  /** A change of the task's state, or a note, that did not come from an effect. */
+  | { type: "task"; at: number; event: TaskEvent };
+
+export interface EffectStartedEntry {
+  type: "effect-started";
+  seq: number;
+  name: string;
+  argsHash: string;
+  at: number;
+}
+
+export interface EffectCompletedEntry {
+  type: "effect-completed";
+  seq: number;
+  name: string;
+  argsHash: string;
+  at: number;
+  outcome: EffectOutcome;
+  /** For effects that show in the task (checkpoints, log lines, requests). */
+  event?: TaskEvent;
+}
+
+export type EffectOutcome =
+  | { ok: true; value: JsonValue; /** base64 */ body?: string }
+  | { ok: false; error: GuestVisibleError };
+
+export type { ErrorDetail };

@@ -1,0 +1,90 @@
+import type { JsonObject, JsonValue } from "../json.ts";
+
+/**
+ * The wall's protocol: what the host process and a sandbox process say to each other, one message a frame.
+ * A frame is `u32le jsonBytes, u32le bodyBytes, json (UTF-8), body`; `body` carries request and response bodies.
+ *
+ * 1. The host treats every message from a sandbox as hostile input: shape, order and size are checked before use.
+ * 2. A sandbox sends `ready` once, then, after one `start`, turns; nothing else.
+ * 3. `seq` counts a hook's effect calls from 1 without gaps; the guest assigns it.
+ * 4. Completions are delivered in the order the host sends them, one by one; the guest's clock shows the
+ *    `now` of the last one.
+ * 5. Success is an explicit `finished` message; an end of the process without it is a failure.
+ */
+export type ToSandbox = StartMessage | CompletionMessage;
+
+/** Begins the one hook this process will ever run. */
+export interface StartMessage {
+  type: "start";
+  /** Bundle code: an expression-valued script yielding the exports object. */
+  code: string;
+  /** Name shown in stack traces for `code`. */
+  fileName: string;
+  entrypoint: string;
+  context: GuestContextData;
+  /** 32 random bytes, hex: all chance inside the guest comes from it. */
+  seed: string;
+  /** Milliseconds since 1970 at which the attempt began. */
+  now: number;
+}
+
+/** The data half of `HookContext`. */
+export interface GuestContextData {
+  resourceType: string;
+  resourceId: string;
+  event: string;
+  fromVersion?: string;
+  toVersion?: string;
+  host?: string;
+  port?: number;
+  baseUrl: string;
+  inputs: JsonObject;
+}
+
+export type CompletionMessage =
+  | {
+      type: "completion";
+      seq: number;
+      now: number;
+      ok: true;
+      value: JsonValue;
+      /** True when the frame's body belongs to the value (a response body). */
+      hasBody: boolean;
+    }
+  | { type: "completion"; seq: number; now: number; ok: false; error: GuestVisibleError };
+
+/** An error as the guest may see it: no stack, no host path. The guest makes its own Error of it. */
+export interface GuestVisibleError {
+  /** Constructor to use: `TypeError`, `Error`, or a DOMException name such as `AbortError`, `TimeoutError`. */
+  name: string;
+  message: string;
+  /** Stable code (our catalogue's, or Node's such as `ECONNREFUSED`). */
+  code: string;
+  /** Becomes `error.cause`, as Node's fetch does it. */
+  cause?: { name: string; message: string; code: string };
+}
+
+/** What a sandbox sends after each turn (start or completion): everything the hook did in it, in order. */
+export type FromSandbox = { type: "ready" } | { type: "turn"; messages: GuestMessage[]; done: boolean };
+// `done` is true on the last frame of a turn; long turns are split. Only the first message of a frame whose
+// `hasBody` is true may use the frame's body.
+
+export type GuestMessage =
+  /** An effect call. Without `reply` nobody waits for it (log lines). */
+  | { type: "call"; seq: number; name: string; args: JsonValue; reply: boolean; hasBody: boolean }
+  /** The hook no longer wants that effect (clearTimeout, an aborted fetch). */
+  | { type: "abort"; seq: number }
+  /** The entrypoint's promise has settled; calls sent before it are still to be carried out. */
+  | { type: "finished"; ok: true }
+  | { type: "finished"; ok: false; error: GuestFailure };
+
+/** Why a hook failed, made into text inside the isolate. */
+export interface GuestFailure {
+  name: string;
+  message: string;
+  stack: string;
+  /** Code of a tacklebox error, `HOOK_FAIL` for `ctx.fail`, else null. */
+  code: string | null;
+  /** Rows given to `ctx.fail`. */
+  context: { label: string; value: string }[];
+}
