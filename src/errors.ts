@@ -187,6 +187,11 @@ export const errorCatalogue = {
     "Datastore URL not understood",
     "Use pglite:<dir>, redis://host:port or postgres://host/db.",
   ),
+  DATASTORE_FOLDER: entry(
+    "environment",
+    "Folder cannot hold a datastore",
+    "Choose a new or empty folder that can be written, or one tacklebox made.",
+  ),
   DATASTORE_LOCKED: entry(
     "environment",
     "Datastore folder is in use",
@@ -235,6 +240,18 @@ export const errorCatalogue = {
   APP_NO_UPGRADE: entry("request", "Nothing to upgrade to", "Name a version newer than the installed one."),
   APP_STOPPED: entry("request", "App is stopped", "Start the app first."),
   APP_PORT_TAKEN: entry("request", "Port in use", "Choose another port."),
+  APP_BUSY: entry("request", "App is busy", "Wait until the NAS's other job for this app has ended."),
+  APP_VERSION_UNKNOWN: entry("request", "No such version", "Name a version the catalog offers."),
+  NAS_JOB_UNKNOWN: entry(
+    "environment",
+    "NAS no longer knows the job",
+    "Look at the app itself: the NAS forgets its jobs when it restarts.",
+  ),
+  DIRECTORY_REFUSED: entry(
+    "request",
+    "Directory cannot be made",
+    "Name a folder below a configured location, with no file or link in its path.",
+  ),
   APP_JOB_FAILED: entry("fail-hook", "The NAS could not do it", "See the NAS's message, then retry."),
   APP_CRASHED: entry("fail-hook", "App crashed while starting", "Look at the app's log on the NAS."),
   LOCATION_MISSING: entry("request", "Location not configured", "Configure the location on the NAS."),

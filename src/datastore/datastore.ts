@@ -1,17 +1,18 @@
-import type { ConnectionOptions, Queue, Worker, QueueEvents, FlowProducer } from "bullmq";
-
-/** What the scheduler hands to each BullMQ class; the same for all three datastores. */
-export interface BullConnection {
-  connection: ConnectionOptions;
-  /** Last constructor argument of BullMQ's classes; undefined for Redis. */
-  backend: ConstructorParameters<typeof Queue>[3] | undefined;
-  prefix: string;
-}
-export type { Queue, Worker, QueueEvents, FlowProducer };
+import type {
+  FlowProducer,
+  FlowProducerOptions,
+  Processor,
+  Queue,
+  QueueEvents,
+  QueueEventsOptions,
+  QueueOptions,
+  Worker,
+  WorkerOptions,
+} from "bullmq";
 
 /**
- * Where tasks, journals, answers and bundles are kept; chosen by one URL. `pglite:<dir>`, `redis://…`,
- * `postgres://…`.
+ * Where tasks, journals, answers and bundles are kept; chosen by one URL: `pglite:<dir>`, `redis://…`,
+ * `postgres://…`. What `openDatastore` returns is the sealed view: whatever is written is encrypted first.
  */
 export interface Datastore {
   readonly kind: "pglite" | "redis" | "postgres";
@@ -19,30 +20,54 @@ export interface Datastore {
   readonly displayUrl: string;
   /** One sentence: which loss this store covers and which it does not. */
   readonly durability: string;
-  readonly bull: BullConnection;
+  /** Settings found that put data at risk, one sentence each; empty when all is well. */
+  readonly warnings: readonly string[];
+  readonly bull: BullFactory;
   readonly journals: JournalStore;
   readonly documents: DocumentStore;
-  /** Closes connections and gives up the folder's lock. */
+  /**
+   * Closes connections and gives up the folder's lock. Close queues, workers and event streams made by `bull`
+   * first; they belong to whoever made them.
+   */
   close(): Promise<void>;
 }
 
-/** Append-only lists of entries, one list per task. Entries are sealed (encrypted) before they get here. */
+/** Makes BullMQ's classes on this datastore, so that nobody else knows about backends and connections. */
+export interface BullFactory {
+  queue<Data = unknown, Result = unknown>(
+    name: string,
+    options?: Omit<QueueOptions, "connection" | "prefix">,
+  ): Queue<Data, Result>;
+  worker<Data = unknown, Result = unknown>(
+    name: string,
+    processor: Processor<Data, Result>,
+    options?: Omit<WorkerOptions, "connection" | "prefix">,
+  ): Worker<Data, Result>;
+  events(name: string, options?: Omit<QueueEventsOptions, "connection" | "prefix">): QueueEvents;
+  flow(options?: Omit<FlowProducerOptions, "connection" | "prefix">): FlowProducer;
+}
+
+/** Append-only lists of entries, one list per task. */
 export interface JournalStore {
   /**
    * Adds entries at `expectedIndex`, all or none. Rejects with `JOURNAL_FENCED` when the list is no longer that
-   * long: another worker has written.
+   * long: another worker has written. Sending byte for byte the same entries for the same index again succeeds
+   * and changes nothing, so that an append whose answer was lost can be repeated.
    */
-  append(taskId: string, expectedIndex: number, entries: Uint8Array[]): Promise<void>;
+  append(taskId: string, expectedIndex: number, entries: readonly Uint8Array[]): Promise<void>;
   /** All entries from `fromIndex` (default 0) on, in order. */
   read(taskId: string, fromIndex?: number): Promise<Uint8Array[]>;
   remove(taskId: string): Promise<void>;
 }
 
-/** Small named values: bundles, answers, install records. Values are sealed before they get here. */
+/** Small named values: bundles, answers, install records. */
 export interface DocumentStore {
   get(collection: string, key: string): Promise<Uint8Array | null>;
   put(collection: string, key: string, value: Uint8Array): Promise<void>;
-  /** False, and nothing changed, when the key is taken. */
+  /**
+   * Keeps `value` unless the key is taken. True when `value` is what is kept now; false, and nothing changed, when
+   * another value was there.
+   */
   putIfAbsent(collection: string, key: string, value: Uint8Array): Promise<boolean>;
   remove(collection: string, key: string): Promise<void>;
 }

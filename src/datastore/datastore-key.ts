@@ -1,0 +1,117 @@
+import { randomBytes } from "node:crypto";
+import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { TackleboxError, errorCodeOf, errorText } from "../errors.ts";
+import type { Datastore } from "./datastore.ts";
+import { keyBytes, wrapSealed } from "./sealing.ts";
+
+/** Where the key comes from: the value itself, or the file that holds it (made on first use, mode 0600). */
+export interface KeySource {
+  key?: string | undefined;
+  keyFile: string;
+}
+
+const checkCollection = "tacklebox";
+const checkName = "key-check";
+const checkText = Buffer.from("sealed by tacklebox");
+
+/**
+ * The sealed view of a datastore. A datastore remembers, as a sealed document, which key it was first opened with; any
+ * other key is refused with `DATASTORE_KEY` before anything is read or written.
+ */
+export async function openSealed(datastore: Datastore, source: KeySource): Promise<Datastore> {
+  const isFresh = (await datastore.documents.get(checkCollection, checkName)) === null;
+  const { key, madeFile } = await resolveKey(source, { mayMake: isFresh, displayUrl: datastore.displayUrl });
+  const sealed = wrapSealed(datastore, key);
+  if (isFresh) await sealed.documents.putIfAbsent(checkCollection, checkName, checkText);
+  try {
+    await sealed.documents.get(checkCollection, checkName);
+  } catch (error) {
+    if (madeFile !== null) await rm(madeFile, { force: true });
+    const from = source.key === undefined ? `the key in ${source.keyFile}` : "the key given";
+    throw new TackleboxError(
+      "DATASTORE_KEY",
+      `datastore ${datastore.displayUrl}: ${from} is not the one its data is sealed with; give that key (all ` +
+        "workers of a datastore share one), or use a new datastore.",
+      { cause: error },
+    );
+  }
+  return sealed;
+}
+
+interface ResolveKeyOptions {
+  mayMake: boolean;
+  displayUrl: string;
+}
+
+async function resolveKey(
+  source: KeySource,
+  options: ResolveKeyOptions,
+): Promise<{ key: Uint8Array; madeFile: string | null }> {
+  if (source.key !== undefined)
+    return { key: parseKey(source.key, "the datastore key given"), madeFile: null };
+  const path = source.keyFile;
+  let text = await readKeyFile(path);
+  const isMissing = text === null;
+  if (text === null) {
+    if (!options.mayMake) throw keyFileMissing(path, options.displayUrl);
+    text = await makeKeyFile(path);
+  }
+  return { key: parseKey(text, `key file ${path}`), madeFile: isMissing ? path : null };
+}
+
+/** Reads a key written as 64 hex digits or as base64 of 32 bytes. */
+export function parseKey(text: string, where: string): Uint8Array {
+  const trimmed = text.trim();
+  if (/^[0-9a-f]{64}$/i.test(trimmed)) return Buffer.from(trimmed, "hex");
+  const bytes = /^[0-9A-Za-z+/_-]{43}=?$/.test(trimmed) ? Buffer.from(trimmed, "base64") : Buffer.alloc(0);
+  if (bytes.length === keyBytes) return bytes;
+  throw new TackleboxError(
+    "DATASTORE_KEY",
+    `${where}: ${trimmed.length} characters that are no key, expected ${keyBytes} bytes as 64 hex digits or as ` +
+      "base64; make one with: openssl rand -base64 32",
+  );
+}
+
+async function readKeyFile(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw keyFileFault(path, error);
+  }
+}
+
+/** Makes the file with its content in one step; when two starters race, both use the file of the first. */
+async function makeKeyFile(path: string): Promise<string> {
+  const draft = `${path}.${process.pid}-${randomBytes(4).toString("hex")}`;
+  try {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await writeFile(draft, `${randomBytes(keyBytes).toString("base64")}\n`, { mode: 0o600, flag: "wx" });
+    await link(draft, path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== "EEXIST") throw error;
+    });
+    return await readFile(path, "utf8");
+  } catch (error) {
+    throw errorCodeOf(error) === null ? keyFileFault(path, error) : error;
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+function keyFileMissing(path: string, displayUrl: string): TackleboxError {
+  return new TackleboxError(
+    "DATASTORE_KEY",
+    `datastore ${displayUrl}: key file ${path} is missing, but the data is sealed; put the key file back, or give ` +
+      "the key itself.",
+  );
+}
+
+function keyFileFault(path: string, cause: unknown): TackleboxError {
+  return new TackleboxError(
+    "DATASTORE_KEY",
+    `key file ${path}: it cannot be read or made (${errorText(cause)}), expected a file this user can read and ` +
+      "write; change its permissions, or name another one.",
+    { cause },
+  );
+}

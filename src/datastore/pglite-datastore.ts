@@ -1,0 +1,103 @@
+import { mkdir, readdir } from "node:fs/promises";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { PGlite } from "@electric-sql/pglite";
+import { TackleboxError, errorCodeOf, errorText } from "../errors.ts";
+import { createSqlBullFactory } from "./bull-factory.ts";
+import type { Datastore } from "./datastore.ts";
+import { lockFiles, lockFolder } from "./folder-lock.ts";
+import { createPglitePool, type PglitePool } from "./pglite-pool.ts";
+import { createDataFolder, type TemplateOptions } from "./pglite-template.ts";
+import { migrate } from "./sql-migrations.ts";
+import { createSqlDocumentStore, createSqlJournalStore } from "./sql-stores.ts";
+
+/** The key file of a datastore folder, unless another is named. */
+export const folderKeyFile = "tacklebox.key";
+
+/** The `TemplateOptions`, each with a default. */
+export type PgliteOptions = { [Name in keyof TemplateOptions]?: TemplateOptions[Name] | undefined };
+
+const dataFolder = "pgdata";
+const ownNames = new Set<string>([...lockFiles, dataFolder, folderKeyFile]);
+
+const durability =
+  "Survives the death of the process at any moment; a power cut or a crash of the machine can lose the last " +
+  "seconds, because the embedded database does not force its files to disk.";
+
+/** Opens (and on first use makes) the embedded datastore in `folder`. Entries are not sealed yet. */
+export async function openPgliteDatastore(folder: string, options: PgliteOptions): Promise<Datastore> {
+  const displayUrl = `pglite:${folder}`;
+  const hasData = await prepareFolder(folder);
+  const lock = lockFolder(folder);
+  try {
+    const data = join(folder, dataFolder);
+    if (!hasData) await createDataFolder(data, resolveTemplateOptions(options));
+    const { db, pool } = await openDatabase(data, displayUrl);
+    return {
+      kind: "pglite",
+      displayUrl,
+      durability,
+      warnings: [],
+      bull: createSqlBullFactory(pool),
+      journals: createSqlJournalStore(pool),
+      documents: createSqlDocumentStore(pool),
+      close: async () => {
+        await pool.end();
+        if (!db.closed) await db.close();
+        lock.release();
+      },
+    };
+  } catch (error) {
+    lock.release();
+    if (errorCodeOf(error) !== null) throw error;
+    throw unusable(folder, `it could not be made ready (${errorText(error)})`, error);
+  }
+}
+
+function resolveTemplateOptions(options: PgliteOptions): TemplateOptions {
+  return {
+    cacheDir: options.cacheDir ?? join(homedir(), ".cache", "tacklebox"),
+    onProgress: options.onProgress ?? (() => undefined),
+  };
+}
+
+/** Makes sure that the folder is there and ours; true when it holds a database already. */
+async function prepareFolder(folder: string): Promise<boolean> {
+  let names: string[];
+  try {
+    await mkdir(folder, { recursive: true });
+    names = await readdir(folder);
+  } catch (error) {
+    throw unusable(folder, `it cannot be made or read (${errorText(error)})`, error);
+  }
+  if (names.includes(dataFolder)) return true;
+  const foreign = names.filter((name) => !ownNames.has(name) && !name.startsWith("building-"));
+  if (foreign.length > 0) {
+    throw unusable(folder, `it holds other files ("${foreign[0]}") and no datastore`);
+  }
+  return false;
+}
+
+async function openDatabase(data: string, displayUrl: string): Promise<{ db: PGlite; pool: PglitePool }> {
+  const db = await PGlite.create(data);
+  try {
+    const pool = createPglitePool(db);
+    const client = await pool.connect();
+    await migrate(client, displayUrl);
+    client.release();
+    await db.exec("set search_path to bullmq");
+    return { db, pool };
+  } catch (error) {
+    await db.close();
+    throw error;
+  }
+}
+
+function unusable(folder: string, found: string, cause?: unknown): TackleboxError {
+  return new TackleboxError(
+    "DATASTORE_FOLDER",
+    `datastore folder ${folder}: ${found}, expected a new or empty folder this user can write, or one tacklebox ` +
+      "made; change its permissions, or name another folder.",
+    { cause },
+  );
+}

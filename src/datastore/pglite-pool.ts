@@ -1,0 +1,139 @@
+import { EventEmitter } from "node:events";
+import type { PGlite } from "@electric-sql/pglite";
+import type { PgPool, PgPoolClient, PgQueryResult } from "bullmq";
+
+/**
+ * A pool of the shape of `pg.Pool` over one PGlite, as far as BullMQ and our SQL stores use one.
+ * 1. PGlite is a single session: while a client is inside BEGIN … COMMIT, everybody else waits.
+ * 2. A client that is released inside a transaction is rolled back, and the next one goes on.
+ * 3. A notification reaches every client; BullMQ filters by channel.
+ */
+export interface PglitePool extends PgPool {
+  /** Tells BullMQ that this connection cannot drop unnoticed, so that idle workers need not poll. */
+  readonly options: { keepAlive: true };
+}
+
+type Run = <Row>(text: string, params?: readonly unknown[]) => Promise<PgQueryResult<Row>>;
+
+export function createPglitePool(db: PGlite): PglitePool {
+  return new InProcessPool(db);
+}
+
+class InProcessPool extends EventEmitter implements PglitePool {
+  readonly options = { keepAlive: true } as const;
+  readonly #clients = new Set<InProcessClient>();
+  readonly #db: PGlite;
+  readonly #turns = new Turns();
+  #ended = false;
+
+  constructor(db: PGlite) {
+    super();
+    this.#db = db;
+    // Each queue, worker and event stream adds a listener to its pool.
+    this.setMaxListeners(0);
+    db.onNotification((channel, payload) => {
+      for (const client of this.#clients) client.emit("notification", { channel, payload });
+    });
+  }
+
+  async query<Row>(text: string, params?: readonly unknown[]): Promise<PgQueryResult<Row>> {
+    const endTurn = await this.#turns.take();
+    try {
+      return await this.#run<Row>(text, params);
+    } finally {
+      if (this.#db.isInTransaction()) await this.#db.exec("rollback");
+      endTurn();
+    }
+  }
+
+  connect(): Promise<PgPoolClient> {
+    const client = new InProcessClient({
+      run: this.#run,
+      takeTurn: () => this.#turns.take(),
+      isInTransaction: () => this.#db.isInTransaction(),
+      onRelease: (released) => this.#clients.delete(released),
+    });
+    this.#clients.add(client);
+    return Promise.resolve(client);
+  }
+
+  async end(): Promise<void> {
+    await Promise.all([...this.#clients].map((client) => client.leave()));
+    this.#ended = true;
+  }
+
+  readonly #run: Run = async <Row>(text: string, params?: readonly unknown[]) => {
+    // BullMQ recognises this very wording as a late call during shutdown.
+    if (this.#ended) throw new Error("Cannot use a pool after calling end on the pool");
+    if (params === undefined || params.length === 0) {
+      const results = await this.#db.exec(text);
+      const last = results.at(-1);
+      return { rows: (last?.rows ?? []) as Row[], rowCount: last?.rowCount ?? 0 };
+    }
+    const bound = params.map((value) => (value === undefined ? null : value));
+    const { rows, rowCount, affectedRows } = await this.#db.query<Row>(text, bound);
+    return { rows, rowCount: rowCount ?? affectedRows ?? 0 };
+  };
+}
+
+interface ClientOptions {
+  run: Run;
+  takeTurn: () => Promise<() => void>;
+  isInTransaction: () => boolean;
+  onRelease: (client: InProcessClient) => void;
+}
+
+class InProcessClient extends EventEmitter implements PgPoolClient {
+  readonly #options: ClientOptions;
+  #endTurn: (() => void) | null = null;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(options: ClientOptions) {
+    super();
+    this.#options = options;
+    this.setMaxListeners(0);
+  }
+
+  query<Row>(text: string, params?: readonly unknown[]): Promise<PgQueryResult<Row>> {
+    const answer = this.#last.then(() => this.#queryInTurn<Row>(text, params));
+    this.#last = answer.catch(() => undefined);
+    return answer;
+  }
+
+  release(): void {
+    void this.leave();
+  }
+
+  /** Gives up the turn, rolling back what is unfinished. */
+  async leave(): Promise<void> {
+    this.#options.onRelease(this);
+    await this.#last;
+    if (this.#endTurn === null) return;
+    await this.query("rollback").catch(() => undefined);
+  }
+
+  async #queryInTurn<Row>(text: string, params?: readonly unknown[]): Promise<PgQueryResult<Row>> {
+    this.#endTurn ??= await this.#options.takeTurn();
+    try {
+      return await this.#options.run<Row>(text, params);
+    } finally {
+      if (!this.#options.isInTransaction()) {
+        this.#endTurn();
+        this.#endTurn = null;
+      }
+    }
+  }
+}
+
+/** First come, first served: `take` resolves when it is one's turn, to the function that ends it. */
+class Turns {
+  #last: Promise<void> = Promise.resolve();
+
+  async take(): Promise<() => void> {
+    const before = this.#last;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#last = promise;
+    await before;
+    return resolve;
+  }
+}
