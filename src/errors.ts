@@ -38,6 +38,8 @@ const entry = (consequence: Consequence, title: string, advice: string): Catalog
 export const errorCatalogue = {
   // --- validate: src/schema
   JSON_SYNTAX: entry("reject-script", "Not valid JSON", "Mend the JSON at the place shown."),
+  JSON_LIMIT: entry("reject-script", "Install script too large", "Keep the file below the documented limits."),
+  JSON_DUPLICATE_KEY: entry("reject-script", "Field written twice", "Keep one of the two fields."),
   SCRIPT_VERSION: entry(
     "reject-script",
     "Unknown install script version",
@@ -93,9 +95,16 @@ export const errorCatalogue = {
     "Location used but not declared",
     "Add it to requirements.locations.",
   ),
+  QUESTION_UNDECLARED: entry(
+    "warning",
+    "Question used but not declared",
+    "Add it to installation_questions, or correct the key.",
+  ),
+  HOOK_NEVER_RUNS: entry("warning", "Hook never runs", "Change its event, condition or userOptional."),
   FIELD_STYLE: entry("warning", "Unusual spelling of a value", "Write it as the reference does."),
   // --- plan: src/plan
   VERSION_COERCED: entry("warning", "Version is not strict semver", "Write versions as major.minor.patch."),
+  OPT_IN_UNKNOWN: entry("warning", "Switch names no such hook", "Pass switches only for userOptional hooks."),
   VERSION_UNUSABLE: entry("request", "Version cannot be read", "Pass a version such as 1.2.3."),
   // --- expand: src/macros
   MACRO_VALUE: entry("request", "Macro has no value", "Configure the location, or answer the question."),

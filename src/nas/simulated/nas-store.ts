@@ -1,0 +1,109 @@
+import { appendFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import type { JsonObject } from "../../json.ts";
+import type { CreateAppRequest, NasApp, NasJobRef, UpgradeAppRequest } from "../nas-driver.ts";
+import type { RecordedRequest } from "./app-behaviour.ts";
+import type { EnsuredDirectory, InjectedFailure } from "./simulated-nas-options.ts";
+
+/** An app as the simulated NAS keeps it. */
+export interface StoredApp extends NasApp {
+  catalogApp: string | null;
+  values: JsonObject;
+  /** Ports the app's values declare; `ports` holds the real ones, in the same order. */
+  declaredPorts: number[];
+}
+
+/** A job as the simulated NAS keeps it; one that is RUNNING goes on after a restart. */
+export interface StoredJob extends NasJobRef {
+  request: CreateAppRequest | UpgradeAppRequest;
+  state: "RUNNING" | "SUCCESS" | "FAILED";
+  percent: number;
+  text: string;
+  error: { code: string; message: string } | null;
+  /** The app at the moment of success. */
+  app: NasApp | null;
+  failure: InjectedFailure | null;
+}
+
+export interface StoredNas {
+  format: 1;
+  apps: StoredApp[];
+  jobs: StoredJob[];
+  directories: EnsuredDirectory[];
+}
+
+/**
+ * What a simulated NAS remembers. Each write is finished when the call returns and is never seen half done (a new
+ * file is renamed over the old one), so that a killed process finds its apps again.
+ */
+export interface NasStore {
+  load(): StoredNas;
+  save(nas: StoredNas): void;
+  loadApp(name: string): { data: JsonObject; requests: RecordedRequest[] };
+  saveAppData(name: string, data: JsonObject): void;
+  appendRequest(name: string, request: RecordedRequest): void;
+  removeApp(name: string): void;
+}
+
+const emptyNas = (): StoredNas => ({ format: 1, apps: [], jobs: [], directories: [] });
+
+/** Remembers nothing beyond the process. */
+export function createMemoryNasStore(): NasStore {
+  return {
+    load: emptyNas,
+    save: () => {},
+    loadApp: () => ({ data: {}, requests: [] }),
+    saveAppData: () => {},
+    appendRequest: () => {},
+    removeApp: () => {},
+  };
+}
+
+/** Remembers in a folder: `nas.json`, and per app `apps/<name>/data.json` and `requests.jsonl`. */
+export function createFolderNasStore(folder: string): NasStore {
+  const nasFile = path.join(folder, "nas.json");
+  const appFile = (name: string, file: string): string => path.join(folder, "apps", name, file);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return {
+    load: () => {
+      const text = readIfThere(nasFile);
+      return text === null ? emptyNas() : (JSON.parse(text) as StoredNas);
+    },
+    save: (nas) => writeWhole(nasFile, JSON.stringify(nas)),
+    loadApp: (name) => ({
+      data: JSON.parse(readIfThere(appFile(name, "data.json")) ?? "{}") as JsonObject,
+      requests: parseLines(readIfThere(appFile(name, "requests.jsonl")) ?? ""),
+    }),
+    saveAppData: (name, data) => writeWhole(appFile(name, "data.json"), JSON.stringify(data)),
+    appendRequest: (name, request) => {
+      const file = appFile(name, "requests.jsonl");
+      mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+      appendFileSync(file, `${JSON.stringify(request)}\n`, { mode: 0o600 });
+    },
+    removeApp: (name) => rmSync(path.dirname(appFile(name, "data.json")), { recursive: true, force: true }),
+  };
+}
+
+/** A process killed while it appended leaves half a last line, which is dropped. */
+function parseLines(text: string): RecordedRequest[] {
+  return text
+    .slice(0, text.lastIndexOf("\n") + 1)
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line) as RecordedRequest);
+}
+
+function writeWhole(file: string, text: string): void {
+  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  writeFileSync(`${file}.new`, text, { mode: 0o600 });
+  renameSync(`${file}.new`, file);
+}
+
+function readIfThere(file: string): string | null {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw error;
+  }
+}
