@@ -68,6 +68,16 @@ export async function createPinSignIn(options: PinSignInOptions): Promise<JsonOb
   throw signInError(input, "SIGN_IN_EXPIRED", reason);
 }
 
+/** Hosts of a sign-in flow that the hook and the sign-in may reach, for the network policy; https addresses only. */
+export function signInHosts(input: OAuthInput): string[] {
+  const { pinUrl, pollUrl, authUrl } = input.flow;
+  const hosts = [pinUrl, pollUrl, authUrl].flatMap((template) => {
+    const url = URL.parse(template.replace(/[{}]/g, ""));
+    return url?.protocol === "https:" ? [url.host] : [];
+  });
+  return [...new Set(hosts)];
+}
+
 interface Pin {
   values: SignInValues;
   lifetimeMs: number;

@@ -7,16 +7,6 @@ export interface SignInValues {
   code?: string;
 }
 
-/** Hosts of a sign-in flow that the hook and the sign-in may reach, for the network policy; https addresses only. */
-export function signInHosts(input: OAuthInput): string[] {
-  const { pinUrl, pollUrl, authUrl } = input.flow;
-  const hosts = [pinUrl, pollUrl, authUrl].flatMap((template) => {
-    const url = URL.parse(template.replace(/[{}]/g, ""));
-    return url?.protocol === "https:" ? [url.host] : [];
-  });
-  return [...new Set(hosts)];
-}
-
 /**
  * Fills `{clientId}`, `{pinId}` and `{code}` of an address with percent-encoded values. The rest of the template stays
  * as it is written: a part after `#` is the provider's own business, question marks in it included.
