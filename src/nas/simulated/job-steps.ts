@@ -1,4 +1,5 @@
 import type { CreateAppRequest, NasApp, UpgradeAppRequest } from "../nas-driver.ts";
+import type { AppMemories } from "./app-memories.ts";
 import { declaredPortsOf } from "./app-ports.ts";
 import type { AppRunner } from "./app-runner.ts";
 import type { StoredApp, StoredJob } from "./nas-store.ts";
@@ -6,6 +7,7 @@ import type { StoredApp, StoredJob } from "./nas-store.ts";
 /** What a job's steps work on. */
 export interface JobWorld {
   apps: Map<string, StoredApp>;
+  memories: AppMemories;
   runner: AppRunner;
   /** Called when the job shows a new milestone. */
   onProgress(job: StoredJob): void;
@@ -22,11 +24,11 @@ export async function takeJobStep(job: StoredJob, world: JobWorld): Promise<void
 }
 
 async function takeCreateStep(job: StoredJob, world: JobWorld, failing: boolean): Promise<void> {
-  const { apps, runner } = world;
+  const { apps, memories, runner } = world;
   if (failing) {
     fail(job);
     apps.delete(job.appName);
-    runner.forget(job.appName);
+    memories.forget(job.appName);
     progress(job, world, 80, `Failure occurred while installing '${job.appName}', cleaning up`);
   } else if (job.percent < 25) {
     progress(job, world, 25, "Initial Validation completed");

@@ -37,11 +37,11 @@ export function createNasControl(core: NasCore): SimulatedNasControl {
       const app = requireApp(name);
       await core.runner.stop(app, "STOPPED");
       core.apps.delete(name);
-      core.runner.forget(name);
+      core.memories.forget(name);
       core.save();
     },
-    requests: (name) => structuredClone(core.runner.memoryOf(name).requests),
-    appData: (name) => structuredClone(core.runner.memoryOf(name).data),
+    requests: (name) => structuredClone(core.memories.of(name).requests),
+    appData: (name) => structuredClone(core.memories.of(name).data),
     appValues: (name) => structuredClone(requireApp(name).values),
     directories: () => structuredClone([...core.directories.values()]),
     localPath: (nasPath) => toLocalPath(core.rootDir, nasPath),

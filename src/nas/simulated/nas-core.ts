@@ -1,4 +1,5 @@
 import { createNasEvents, type NasEvents } from "./nas-events.ts";
+import { type AppMemories, createAppMemories } from "./app-memories.ts";
 import { type AppRunner, createAppRunner } from "./app-runner.ts";
 import { createNasJobs, type NasJobs } from "./nas-jobs.ts";
 import { createFolderNasStore, createMemoryNasStore, type StoredApp, type StoredJob } from "./nas-store.ts";
@@ -12,6 +13,7 @@ export interface NasCore {
   /** Oldest first. */
   jobs: StoredJob[];
   directories: Map<string, EnsuredDirectory>;
+  memories: AppMemories;
   runner: AppRunner;
   engine: NasJobs;
   events: NasEvents;
@@ -34,31 +36,24 @@ export async function createNasCore(options: ResolvedSimulatedNasOptions, rootDi
     store.save({ format: 1, apps: [...apps.values()], jobs, directories: [...directories.values()] });
 
   const onChange = (app: StoredApp): void => {
-    save();
-    events.changed(`app:${app.name}`);
+    try {
+      save();
+    } finally {
+      events.changed(`app:${app.name}`);
+    }
   };
 
-  const runner = createAppRunner({ options, store, apps, onChange });
-  const engine = createNasJobs({ options, apps, jobs, runner, events, save });
+  const memories = createAppMemories(store);
+  const runner = createAppRunner({ options, memories, apps, onChange });
+  const engine = createNasJobs({ options, apps, jobs, memories, runner, events, save });
   const close = async (): Promise<void> => {
     events.cut("its driver was closed");
     await engine.close();
     await runner.close();
   };
   const exclusively = createTurnstile();
-  const core = {
-    options,
-    rootDir,
-    apps,
-    jobs,
-    directories,
-    runner,
-    engine,
-    events,
-    save,
-    exclusively,
-    close,
-  };
+  const parts = { apps, jobs, directories, memories, runner, engine, events };
+  const core = { options, rootDir, ...parts, save, exclusively, close };
   await goOn(core);
   return core;
 }

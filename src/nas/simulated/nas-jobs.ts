@@ -18,13 +18,13 @@ export interface NasJobs {
 /** As many as TrueNAS remembers. */
 const maxJobs = 1000;
 
-type JobWorld = Pick<NasCore, "options" | "apps" | "jobs" | "runner" | "events" | "save">;
+type JobWorld = Pick<NasCore, "options" | "apps" | "jobs" | "memories" | "runner" | "events" | "save">;
 
 export function createNasJobs(world: JobWorld): NasJobs {
   const { options, jobs } = world;
   const closing = new AbortController();
   const open = new Set<Promise<void>>();
-  const failures: { method: NasJobMethod; failure: InjectedFailure }[] = [];
+  const failures: PlannedFailure[] = [];
 
   const onProgress = (job: StoredJob): void => {
     world.save();
@@ -37,12 +37,14 @@ export function createNasJobs(world: JobWorld): NasJobs {
         await options.clock.sleep(options.stepMs, closing.signal);
         await takeJobStep(job, { ...world, onProgress });
       }
+      onProgress(job);
     } catch (error) {
       if (closing.signal.aborted) return;
+      // Often it is the saving itself that failed, so this end is not saved.
       job.state = "FAILED";
       job.error = { code: "EFAULT", message: `[EFAULT] ${errorText(error)}` };
+      world.events.changed(`job:${job.id}`);
     }
-    onProgress(job);
   }
 
   function run(job: StoredJob): void {
@@ -50,17 +52,9 @@ export function createNasJobs(world: JobWorld): NasJobs {
     open.add(running);
   }
 
-  /** The next injected failure of that method; one for the call itself is thrown at once. */
-  function takeFailure(method: NasJobMethod): InjectedFailure | null {
-    const index = failures.findIndex((one) => one.method === method);
-    const failure = index < 0 ? undefined : failures.splice(index, 1)[0]?.failure;
-    if (failure?.at !== "call") return failure ?? null;
-    throw new TackleboxError(errorCodeOf(failure) ?? "APP_JOB_FAILED", failure.message);
-  }
-
   return {
     start: (method, request) => {
-      const failure = takeFailure(method);
+      const failure = takeFailure(failures, method);
       // TrueNAS numbers its jobs from 1 again after a restart.
       const id = Math.max(0, ...jobs.map((job) => job.id)) + 1;
       const ref = { id, method, appName: request.appName, startedAt: options.clock.now() };
@@ -82,6 +76,19 @@ export function createNasJobs(world: JobWorld): NasJobs {
       await Promise.all(open);
     },
   };
+}
+
+interface PlannedFailure {
+  method: NasJobMethod;
+  failure: InjectedFailure;
+}
+
+/** The next injected failure of that method; one for the call itself is thrown at once. */
+function takeFailure(failures: PlannedFailure[], method: NasJobMethod): InjectedFailure | null {
+  const index = failures.findIndex((one) => one.method === method);
+  const failure = index < 0 ? undefined : failures.splice(index, 1)[0]?.failure;
+  if (failure?.at !== "call") return failure ?? null;
+  throw new TackleboxError(errorCodeOf(failure) ?? "APP_JOB_FAILED", failure.message);
 }
 
 const newJob = { state: "RUNNING", percent: 0, text: "", error: null, app: null } as const;
