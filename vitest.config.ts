@@ -1,9 +1,11 @@
 import { defineConfig } from "vitest/config";
+import { SkippedSuitesReporter } from "./test/support/skipped-suites-reporter.ts";
 
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    globalSetup: [],
+    globalSetup: ["test/support/global-setup.ts"],
+    reporters: [new SkippedSuitesReporter(), "default"],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: "forks",

@@ -6,10 +6,7 @@ import type { Datastore } from "./datastore.ts";
 import { keyBytes, wrapSealed } from "./sealing.ts";
 
 /** Where the key comes from: the value itself, or the file that holds it (made on first use, mode 0600). */
-export interface KeySource {
-  key?: string | undefined;
-  keyFile: string;
-}
+export type KeySource = { key: string } | { keyFile: string };
 
 const checkCollection = "tacklebox";
 const checkName = "key-check";
@@ -28,7 +25,7 @@ export async function openSealed(datastore: Datastore, source: KeySource): Promi
     await sealed.documents.get(checkCollection, checkName);
   } catch (error) {
     if (madeFile !== null) await rm(madeFile, { force: true });
-    const from = source.key === undefined ? `the key in ${source.keyFile}` : "the key given";
+    const from = "key" in source ? "the key given" : `the key in ${source.keyFile}`;
     throw new TackleboxError(
       "DATASTORE_KEY",
       `datastore ${datastore.displayUrl}: ${from} is not the one its data is sealed with; give that key (all ` +
@@ -48,8 +45,7 @@ async function resolveKey(
   source: KeySource,
   options: ResolveKeyOptions,
 ): Promise<{ key: Uint8Array; madeFile: string | null }> {
-  if (source.key !== undefined)
-    return { key: parseKey(source.key, "the datastore key given"), madeFile: null };
+  if ("key" in source) return { key: parseKey(source.key, "the datastore key given"), madeFile: null };
   const path = source.keyFile;
   let text = await readKeyFile(path);
   const isMissing = text === null;

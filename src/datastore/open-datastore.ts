@@ -1,8 +1,11 @@
 import { join } from "node:path";
-import { openSealed } from "./datastore-key.ts";
-import { parseDatastoreUrl } from "./datastore-url.ts";
+import { TackleboxError } from "../errors.ts";
+import { openSealed, type KeySource } from "./datastore-key.ts";
+import { parseDatastoreUrl, type DatastoreUrl } from "./datastore-url.ts";
 import type { Datastore } from "./datastore.ts";
 import { folderKeyFile, openPgliteDatastore } from "./pglite-datastore.ts";
+import { openPostgresDatastore } from "./postgres-datastore.ts";
+import { openRedisDatastore } from "./redis-datastore.ts";
 
 export interface OpenDatastoreOptions {
   /** The key that seals what is stored: 32 bytes as 64 hex digits or base64. Wins over `keyFile`. */
@@ -14,6 +17,15 @@ export interface OpenDatastoreOptions {
   keyFile?: string | undefined;
   /** Folder for the ready-made empty database of `pglite:`. Default: `~/.cache/tacklebox`. */
   cacheDir?: string | undefined;
+  /** Begins every key in Redis, so that several tackleboxes can share a server. Default: `tacklebox`. */
+  prefix?: string | undefined;
+  /** Time for the first answer of a server, in milliseconds. Default: 5000. */
+  connectTimeoutMs?: number | undefined;
+  /**
+   * How long a server may be away before reads and writes give up with `DATASTORE_UNREACHABLE`, in milliseconds; until
+   * then they wait. Default: 120000.
+   */
+  outageMs?: number | undefined;
   /** Told, in a few words for people, what takes a while. Default: nobody is told. */
   onProgress?: ((text: string) => void) | undefined;
 }
@@ -25,15 +37,35 @@ export interface OpenDatastoreOptions {
  */
 export async function openDatastore(url: string, options: OpenDatastoreOptions = {}): Promise<Datastore> {
   const target = parseDatastoreUrl(url);
-  if (target.kind !== "pglite") throw new Error("not yet");
-  const datastore = await openPgliteDatastore(target.folder, options);
+  const keySource = keySourceOf(target, options);
+  const datastore = await openUnsealed(target, options);
   try {
-    return await openSealed(datastore, {
-      key: options.key,
-      keyFile: options.keyFile ?? join(target.folder, folderKeyFile),
-    });
+    return await openSealed(datastore, keySource);
   } catch (error) {
     await datastore.close();
     throw error;
   }
+}
+
+function openUnsealed(target: DatastoreUrl, options: OpenDatastoreOptions): Promise<Datastore> {
+  const { connectTimeoutMs = 5000, outageMs = 120_000, prefix = "tacklebox" } = options;
+  switch (target.kind) {
+    case "pglite":
+      return openPgliteDatastore(target.folder, options);
+    case "redis":
+      return openRedisDatastore(target, { connectTimeoutMs, outageMs, prefix });
+    case "postgres":
+      return openPostgresDatastore(target, { connectTimeoutMs, outageMs });
+  }
+}
+
+function keySourceOf(target: DatastoreUrl, options: OpenDatastoreOptions): KeySource {
+  if (options.key !== undefined) return { key: options.key };
+  if (options.keyFile !== undefined) return { keyFile: options.keyFile };
+  if (target.kind === "pglite") return { keyFile: join(target.folder, folderKeyFile) };
+  throw new TackleboxError(
+    "DATASTORE_KEY",
+    `datastore ${target.displayUrl}: neither a key nor a key file is named, expected one of them, since what is ` +
+      "stored is encrypted; give a key (openssl rand -base64 32) or name a key file.",
+  );
 }

@@ -6,6 +6,7 @@ import { TackleboxError, errorCodeOf, errorText } from "../errors.ts";
 import { createSqlBullFactory } from "./bull-factory.ts";
 import type { Datastore } from "./datastore.ts";
 import { lockFiles, lockFolder } from "./folder-lock.ts";
+import { listenToBull } from "./hold-notifications.ts";
 import { createPglitePool, type PglitePool } from "./pglite-pool.ts";
 import { createDataFolder, type TemplateOptions } from "./pglite-template.ts";
 import { migrate } from "./sql-migrations.ts";
@@ -85,7 +86,7 @@ async function openDatabase(data: string, displayUrl: string): Promise<{ db: PGl
     const client = await pool.connect();
     await migrate(client, displayUrl);
     client.release();
-    await db.exec("set search_path to bullmq");
+    await db.exec(`set search_path to bullmq; ${listenToBull}`);
     return { db, pool };
   } catch (error) {
     await db.close();

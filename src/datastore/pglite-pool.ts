@@ -1,6 +1,7 @@
 import { EventEmitter } from "node:events";
 import type { PGlite } from "@electric-sql/pglite";
 import type { PgPool, PgPoolClient, PgQueryResult } from "bullmq";
+import { holdNotifications } from "./hold-notifications.ts";
 
 /**
  * A pool of the shape of `pg.Pool` over one PGlite, as far as BullMQ and our SQL stores use one.
@@ -53,6 +54,7 @@ class InProcessPool extends EventEmitter implements PglitePool {
       isInTransaction: () => this.#db.isInTransaction(),
       onRelease: (released) => this.#clients.delete(released),
     });
+    holdNotifications(client);
     this.#clients.add(client);
     return Promise.resolve(client);
   }

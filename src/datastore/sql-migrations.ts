@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { runMigrations as runBullMigrations } from "bullmq";
 import type { PgPoolClient } from "bullmq";
-import { TackleboxError } from "../errors.ts";
 import type { QueryableClient } from "./queryable.ts";
+import { newer } from "./refusals.ts";
 
 /** BullMQ's tables live here, apart from ours. */
 export const bullSchema = "bullmq";
@@ -37,6 +37,8 @@ export const sqlSchemaVersion = migrations.at(-1)?.version ?? 0;
 export async function migrate(client: QueryableClient & PgPoolClient, displayUrl: string): Promise<void> {
   await client.query("begin");
   try {
+    // A starter that hangs must not hang the others for ever.
+    await client.query("set local lock_timeout = '60s'");
     await client.query("select pg_advisory_xact_lock($1::integer, 1)", [advisoryLockKey]);
     await applyPending(client, displayUrl);
     await client.query("commit");
@@ -77,14 +79,4 @@ async function applyPending(client: QueryableClient, displayUrl: string): Promis
 
 function isNewerBullSchema(error: unknown): boolean {
   return error instanceof Error && error.name === "SchemaVersionMismatchError";
-}
-
-/** The refusal of a datastore that a later release has changed. */
-export function newer(displayUrl: string, found: string, expected: string, cause?: unknown): TackleboxError {
-  return new TackleboxError(
-    "DATASTORE_NEWER",
-    `datastore ${displayUrl}: ${found}, expected ${expected}; a later tacklebox wrote it, so start that one ` +
-      "(or a still later one), or use another datastore.",
-    { cause },
-  );
 }

@@ -1,6 +1,7 @@
 import { TackleboxError } from "../errors.ts";
 import type { DocumentStore, JournalStore } from "./datastore.ts";
 import { sqlStateOf, type Queryable } from "./queryable.ts";
+import { fenced } from "./refusals.ts";
 
 const uniqueViolation = "23505";
 
@@ -79,7 +80,7 @@ export function createSqlDocumentStore(db: Queryable): DocumentStore {
       ]);
       if (rowCount === 1) return true;
       const kept = await get(collection, key);
-      return kept !== null && sameBytes(kept, value);
+      return kept !== null && Buffer.compare(kept, value) === 0;
     },
     remove: async (collection, key) => {
       await db.query("delete from tacklebox.document where collection = $1 and key = $2", [collection, key]);
@@ -87,25 +88,11 @@ export function createSqlDocumentStore(db: Queryable): DocumentStore {
   };
 }
 
-/** What a worker is told that lost its task to another one. */
-export function fenced(taskId: string, expectedIndex: number): TackleboxError {
-  return new TackleboxError(
-    "JOURNAL_FENCED",
-    `journal of task "${taskId}": entry ${expectedIndex} is already there, but it was expected to be free; ` +
-      "another worker owns the task now, so stop working on it.",
-  );
-}
-
 function startsWith(kept: readonly Uint8Array[], entries: readonly Uint8Array[]): boolean {
   return entries.every((entry, index) => {
     const other = kept[index];
-    return other !== undefined && sameBytes(other, entry);
+    return other !== undefined && Buffer.compare(other, entry) === 0;
   });
-}
-
-/** Byte-for-byte equality. */
-export function sameBytes(left: Uint8Array, right: Uint8Array): boolean {
-  return Buffer.compare(left, right) === 0;
 }
 
 function toBytes(value: unknown): Uint8Array {

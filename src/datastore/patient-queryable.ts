@@ -1,0 +1,67 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { sqlStateOf, type Queryable } from "./queryable.ts";
+import { unreachable } from "./refusals.ts";
+
+export interface PatientQueryableOptions {
+  displayUrl: string;
+  /** How long an outage may last before a query is given up, in milliseconds. */
+  outageMs: number;
+  /** Aborted when the datastore is closed. */
+  closed: AbortSignal;
+}
+
+const firstPauseMs = 50;
+const longestPauseMs = 2000;
+
+/**
+ * Repeats a query while the server is away, so that a restart of the database pauses hooks and does not fail them. A
+ * query whose answer was lost is sent again: use it for statements that may run twice only.
+ */
+export function createPatientQueryable(db: Queryable, options: PatientQueryableOptions): Queryable {
+  return {
+    query: async (sql, params) => {
+      const giveUpAt = performance.now() + options.outageMs;
+      let pauseMs = firstPauseMs;
+      for (;;) {
+        try {
+          return await db.query(sql, params);
+        } catch (error) {
+          if (!isOutage(error)) throw error;
+          if (options.closed.aborted || performance.now() + pauseMs > giveUpAt) {
+            throw unreachable(options.displayUrl, error);
+          }
+        }
+        await delay(pauseMs, undefined, { signal: options.closed }).catch(() => undefined);
+        pauseMs = Math.min(pauseMs * 2, longestPauseMs);
+      }
+    },
+  };
+}
+
+const outageCodes = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EPIPE",
+  "ETIMEDOUT",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+]);
+
+/** SQLSTATE: connection trouble, shutting down, starting up, too many connections, read-only after a failover. */
+const outageState = /^(08|57P0|53300|25006)/;
+
+/** Texts of `pg`, which gives these errors no code. */
+const outageText =
+  /connection terminated|connection error and is not queryable|timeout exceeded when trying to connect|timeout expired/i;
+
+/** True for an error that says the server is away, not that the query is wrong. */
+export function isOutage(error: unknown): boolean {
+  const state = sqlStateOf(error);
+  if (state !== null) return outageState.test(state);
+  if (error instanceof AggregateError) return error.errors.some((part) => isOutage(part));
+  const code = (error as { code?: unknown } | null | undefined)?.code;
+  if (typeof code === "string" && outageCodes.has(code)) return true;
+  return error instanceof Error && outageText.test(error.message);
+}
