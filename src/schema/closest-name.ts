@@ -5,6 +5,7 @@ export function closestName(name: string, known: readonly string[]): string | nu
   let bestDistance = Math.min(3, Math.ceil(name.length / 3) + 1);
   if (name.length > 40) return null;
   for (const candidate of known) {
+    if (Math.abs(candidate.length - name.length) >= bestDistance) continue;
     const distance = editDistance(wanted, candidate.toLowerCase());
     if (distance < bestDistance) {
       best = candidate;

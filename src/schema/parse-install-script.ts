@@ -7,6 +7,7 @@ import type { JsonPositions } from "./positions.ts";
 import type { ProblemDraft, Report } from "./problem-draft.ts";
 import type { Problem } from "./problem.ts";
 import { checkLinks } from "./rules/links.ts";
+import { checkMacros } from "./rules/macros.ts";
 import { checkOauth } from "./rules/oauth.ts";
 import { checkQuestions } from "./rules/questions.ts";
 import { checkRequirements } from "./rules/requirements.ts";
@@ -47,6 +48,7 @@ const rules: readonly ((script: JsonObject, report: Report) => void)[] = [
   checkQuestions,
   checkRequirements,
   checkOauth,
+  checkMacros,
 ];
 
 /**
