@@ -1,6 +1,6 @@
-import type { ErrorDetail } from "../errors.ts";
 import type { JsonValue } from "../json.ts";
-import type { GuestVisibleError } from "../runtime/protocol.ts";
+import type { GuestContextData, GuestVisibleError } from "../runtime/protocol.ts";
+import type { OperationEvent } from "../task/operation-event.ts";
 import type { TaskEvent } from "../task/task-event.ts";
 
 /** Version of the entry shapes; part of each `attempt-started`. Changing a shape means a new number. */
@@ -18,15 +18,20 @@ export type JournalEntry =
       at: number;
       /** Wall time at which the guest's clock starts. */
       now: number;
+      /** 32 random bytes, hex. */
       seed: string;
       bundleSha256: string;
+      /** What `ctx` held, answers included; a replay gets the same. */
+      context: GuestContextData;
     }
   /** A `once`, `repeatable` or `park` effect about to be performed. */
   | EffectStartedEntry
   /** An effect's completion; written before the guest sees it. For `record` effects the only entry. */
   | EffectCompletedEntry
   /** A change of the task's state, or a note, that did not come from an effect. */
-  | { type: "task"; at: number; event: TaskEvent };
+  | { type: "task"; at: number; event: TaskEvent }
+  /** The same for an install or upgrade, which has a journal of its own. */
+  | { type: "operation"; at: number; event: OperationEvent };
 
 export interface EffectStartedEntry {
   type: "effect-started";
@@ -34,6 +39,8 @@ export interface EffectStartedEntry {
   name: string;
   argsHash: string;
   at: number;
+  /** For effects that show in the task while they last (`awaitCheckpointRetry`). */
+  event?: TaskEvent;
 }
 
 export interface EffectCompletedEntry {
@@ -50,5 +57,3 @@ export interface EffectCompletedEntry {
 export type EffectOutcome =
   | { ok: true; value: JsonValue; /** base64 */ body?: string }
   | { ok: false; error: GuestVisibleError };
-
-export type { ErrorDetail };

@@ -20,6 +20,8 @@ export type TaskEvent =
   | { type: "sign-in-shown"; inputId: string; authorization: SignInView }
   | { type: "inputs-provided"; inputIds: string[] }
   | { type: "attempt-started"; attempt: number }
+  /** The hook was put away, or its process was lost; the attempt goes on later. */
+  | { type: "attempt-paused"; attempt: number; activeMs: number }
   | { type: "attempt-failed"; attempt: number; error: TaskError; activeMs: number; again: boolean }
   | { type: "attempt-completed"; attempt: number; activeMs: number }
   | { type: "checkpoints-registered"; checkpoints: { id: string; message: string }[] }

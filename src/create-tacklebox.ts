@@ -1,0 +1,328 @@
+import { systemClock, type Clock } from "./clock.ts";
+import { defaultEffectLimits } from "./context/effect-table.ts";
+import type { EffectLimits } from "./context/effect.ts";
+import type { Datastore } from "./datastore/datastore.ts";
+import { createMemoryStores } from "./datastore/memory-stores.ts";
+import { TackleboxError } from "./errors.ts";
+import { checkAnswers } from "./inputs/check-answer.ts";
+import { waitKeyOf } from "./install/advance-hook-task.ts";
+import { operationWaitKey } from "./install/advance-operation.ts";
+import { askedAnswersKey, inputsWaitKey } from "./install/collect-inputs.ts";
+import { createDesk } from "./install/desk.ts";
+import {
+  prepareOperation,
+  type OperationRequest,
+  type PreparedOperation,
+} from "./install/prepare-operation.ts";
+import { runInProcess } from "./install/run-in-process.ts";
+import type { NetworkSettings, Runtime, TaskObserver } from "./install/runtime.ts";
+import { createSignIns } from "./install/sign-ins.ts";
+import { storeOperation } from "./install/store-operation.ts";
+import { getJson } from "./install/stored-json.ts";
+import { readHookState, readJournal } from "./install/task-journal.ts";
+import type { JournalEntry } from "./journal/entry.ts";
+import type { JsonObject } from "./json.ts";
+import type { NasDriver } from "./nas/nas-driver.ts";
+import { createNetworkClient } from "./network/create-network-client.ts";
+import type { NetworkLimits } from "./network/network-client.ts";
+import { resolveNetworkLimits } from "./network/network-limits.ts";
+import { createScheduler, type Scheduler } from "./queue/create-scheduler.ts";
+import { resolveSandboxLimits, type SandboxLimitsOptions } from "./runtime/sandbox-limits.ts";
+import { createSandboxPool } from "./runtime/sandbox-pool.ts";
+import { toHookTaskView, type HookTaskRecord } from "./task/hook-task.ts";
+import {
+  foldOperationEntry,
+  initialOperationState,
+  nextStepIndex,
+  toOperationView,
+  type OperationRecord,
+} from "./task/operation-task.ts";
+import type { TaskStatus } from "./task/task-event.ts";
+import { isTerminal } from "./task/task-state.ts";
+import type { HookTaskView, OperationTaskView, TaskView } from "./task/task-view.ts";
+
+/** What an embedder sets. */
+export interface TackleboxOptions {
+  /** The NAS on which apps are installed. */
+  nas: NasDriver;
+  /** Where tasks are kept and queued. Absent: in memory, without queue and history (`runToEnd` only). */
+  datastore?: Datastore;
+  limits?: SandboxLimitsOptions;
+  networkLimits?: Partial<NetworkLimits>;
+  effectLimits?: Partial<EffectLimits>;
+  /** Hosts, `host` or `host:port`, that hooks may reach besides their own app. */
+  allow?: string[];
+  /** Sends an allowed origin to a stand-in. */
+  originMap?: { from: string; to: string }[];
+  /** False: hooks cannot reach the published ports of other installed apps. Default true. */
+  allowOtherApps?: boolean;
+  /** Ports on the NAS's address that hooks never reach: the runtime's own listeners, the datastore. */
+  deniedPorts?: number[];
+  /** Sandbox processes kept ready; default 1. */
+  spareSandboxes?: number;
+  /** Hooks at work at the same time; default 2. */
+  hookConcurrency?: number;
+  operationConcurrency?: number;
+  /** How long a hook that waits for a person stays live before it is parked, in milliseconds; default 5000. */
+  parkAfterMs?: number;
+  clock?: Clock;
+  /** Clock of the hooks' own waits; default `clock`. */
+  hookClock?: Clock;
+  observer?: Partial<TaskObserver>;
+  /** Hears of trouble that needs no answer. Default: nobody hears of it. */
+  onTrouble?(text: string): void;
+}
+
+/** The runtime: takes operations, runs their hooks, answers for their tasks. */
+export interface Tacklebox {
+  /** Validates, plans and compiles; changes nothing. Throws `ScriptRejectedError`. */
+  prepare(request: OperationRequest): Promise<PreparedOperation>;
+  /** Accepts an operation and queues it; resolves with its id once it is kept. */
+  submit(request: OperationRequest): Promise<string>;
+  /** Runs a prepared operation in this process, without the queue. */
+  runToEnd(prepared: PreparedOperation, signal: AbortSignal): Promise<TaskStatus>;
+  /** A task as it stands now. Throws `TASK_UNKNOWN`. */
+  getTask(id: string): Promise<TaskView>;
+  /** The hook tasks of an operation, in order. */
+  getHookTasks(operationId: string): Promise<HookTaskView[]>;
+  /** Operations, newest first; at most `limit`, default 50. */
+  listOperations(limit?: number): Promise<OperationTaskView[]>;
+  /** Everything that happened in a task, in order. */
+  getJournal(taskId: string): Promise<JournalEntry[]>;
+  /** Answers to a task's inputs, checked all at once. Throws `INPUT_INVALID`, `ILLEGAL_TRANSITION`. */
+  answer(taskId: string, answers: JsonObject): Promise<void>;
+  /** Retry of a task that waits for it; safe to call twice. Throws `ILLEGAL_TRANSITION`. */
+  retry(taskId: string): Promise<void>;
+  skip(taskId: string): Promise<void>;
+  cancel(taskId: string): Promise<void>;
+  /** Begins to take jobs from the queue. */
+  start(): Promise<void>;
+  /** Starts the spare sandboxes. */
+  warm(): Promise<void>;
+  /** Hands live hooks over, stops workers and sandboxes. The datastore and the NAS stay the caller's. */
+  close(): Promise<void>;
+}
+
+export function createTacklebox(options: TackleboxOptions): Tacklebox {
+  return new TackleboxRuntime(options);
+}
+
+class TackleboxRuntime implements Tacklebox {
+  private readonly runtime: Runtime;
+  private readonly scheduler: Scheduler | null;
+
+  constructor(options: TackleboxOptions) {
+    const clock = options.clock ?? systemClock;
+    const { journals, documents } = options.datastore ?? createMemoryStores();
+    const desk = createDesk(documents, clock);
+    const network = toNetworkSettings(options);
+    const wake = async (taskId: string): Promise<void> => await this.scheduler?.wake(taskId);
+    this.runtime = {
+      clock,
+      hookClock: options.hookClock ?? clock,
+      nas: options.nas,
+      journals,
+      documents,
+      desk,
+      signIns: createSignIns({ desk, clock, network, wake }),
+      pool: createSandboxPool({
+        spares: options.spareSandboxes ?? 1,
+        limits: resolveSandboxLimits(options.limits),
+      }),
+      network,
+      effectLimits: { ...defaultEffectLimits, ...options.effectLimits },
+      parkAfterMs: options.parkAfterMs ?? 5000,
+      observer: { hookChanged: () => {}, operationChanged: () => {}, ...options.observer },
+    };
+    this.scheduler =
+      options.datastore === undefined
+        ? null
+        : createScheduler({
+            datastore: options.datastore,
+            runtime: this.runtime,
+            ...(options.hookConcurrency === undefined ? {} : { hookConcurrency: options.hookConcurrency }),
+            ...(options.operationConcurrency === undefined
+              ? {}
+              : { operationConcurrency: options.operationConcurrency }),
+            onTrouble: (text) => options.onTrouble?.(text),
+          });
+  }
+
+  async prepare(request: OperationRequest): Promise<PreparedOperation> {
+    return await prepareOperation(request, this.runtime.nas, this.runtime.clock.now());
+  }
+
+  async submit(request: OperationRequest): Promise<string> {
+    const scheduler = this.requireScheduler();
+    const prepared = await this.prepare(request);
+    await storeOperation(this.runtime, prepared);
+    await scheduler.enqueue(prepared.record);
+    return prepared.record.id;
+  }
+
+  async runToEnd(prepared: PreparedOperation, signal: AbortSignal): Promise<TaskStatus> {
+    await storeOperation(this.runtime, prepared);
+    return await runInProcess(this.runtime, prepared.record, signal);
+  }
+
+  async getTask(id: string): Promise<TaskView> {
+    const hook = await getJson<HookTaskRecord>(this.runtime.documents, "hook-tasks", id);
+    if (hook !== null) return toHookTaskView(hook, await readHookState(this.runtime, id));
+    const record = await this.requireOperation(id);
+    const entries = await readJournal(this.runtime.journals, id);
+    const state = entries.reduce(foldOperationEntry, initialOperationState(record));
+    const hooks = new Map((await this.getHookTasks(id)).map((view) => [view.id, view]));
+    return toOperationView(record, state, hooks);
+  }
+
+  async getHookTasks(operationId: string): Promise<HookTaskView[]> {
+    const record = await this.requireOperation(operationId);
+    const tasks = record.steps.flatMap((step) =>
+      step.kind === "hook" && step.task !== null ? [step.task] : [],
+    );
+    return await Promise.all(
+      tasks.map(async (task) => toHookTaskView(task, await readHookState(this.runtime, task.id))),
+    );
+  }
+
+  async listOperations(limit = 50): Promise<OperationTaskView[]> {
+    const { operations } = this.requireScheduler().queues;
+    const jobs = await operations.getJobs(undefined, 0, limit - 1, false);
+    const views = await Promise.all(
+      jobs.map(async (job) => (await this.getTask(job.data.id)) as OperationTaskView),
+    );
+    return views.toSorted((a, b) => b.createdAt.localeCompare(a.createdAt));
+  }
+
+  async getJournal(taskId: string): Promise<JournalEntry[]> {
+    return await readJournal(this.runtime.journals, taskId);
+  }
+
+  async answer(taskId: string, answers: JsonObject): Promise<void> {
+    const record = await this.requireHook(taskId);
+    const view = toHookTaskView(record, await readHookState(this.runtime, taskId));
+    if (view.status !== "AWAITING_INPUT") throw illegal("answer", view);
+    const questions = (record.hook.inputs ?? []).filter((input) => input.type === "question");
+    const checked = checkAnswers(questions, answers);
+    if (!checked.ok) {
+      throw new TackleboxError(
+        "INPUT_INVALID",
+        `Task ${taskId}: ${checked.problems.map(({ message }) => message).join(" ")}`,
+        {
+          context: checked.problems.map(({ inputId, message }) => ({ label: inputId, value: message })),
+        },
+      );
+    }
+    await this.runtime.desk.answer(taskId, askedAnswersKey, checked.values);
+    await this.scheduler?.wake(taskId);
+  }
+
+  async retry(taskId: string): Promise<void> {
+    await this.decide(taskId, "retry");
+  }
+
+  async skip(taskId: string): Promise<void> {
+    await this.decide(taskId, "skip");
+  }
+
+  async cancel(taskId: string): Promise<void> {
+    const view = await this.getTask(taskId);
+    if (isTerminal(view.status)) throw illegal("cancel", view);
+    await this.runtime.desk.requestCancel(taskId);
+    if (view.kind === "operation") {
+      const live = view.steps.find((step) => step.taskId !== null && !isTerminal(step.status));
+      if (live?.taskId) {
+        await this.runtime.desk.requestCancel(live.taskId);
+        await this.scheduler?.wake(live.taskId);
+      }
+    }
+    await this.scheduler?.wake(taskId);
+  }
+
+  async start(): Promise<void> {
+    await this.requireScheduler().start();
+  }
+
+  async warm(): Promise<void> {
+    await this.runtime.pool.warm();
+  }
+
+  async close(): Promise<void> {
+    await this.scheduler?.close();
+    await this.runtime.signIns.close();
+    await this.runtime.pool.close();
+  }
+
+  private async decide(taskId: string, action: "retry" | "skip"): Promise<void> {
+    const view = await this.getTask(taskId);
+    // A second click on the same button finds the task gone on already: that is what was wanted.
+    if (!view.actions.some(({ name }) => name === action)) throw illegal(action, view);
+    const key = view.kind === "hook" ? await this.hookWaitKey(taskId) : await this.stepWaitKey(taskId);
+    await this.runtime.desk.decide(taskId, key, { action });
+    await this.scheduler?.wake(taskId);
+  }
+
+  private async hookWaitKey(taskId: string): Promise<string> {
+    return waitKeyOf(await readHookState(this.runtime, taskId)) ?? inputsWaitKey;
+  }
+
+  private async stepWaitKey(operationId: string): Promise<string> {
+    const record = await this.requireOperation(operationId);
+    const state = (await readJournal(this.runtime.journals, operationId)).reduce(
+      foldOperationEntry,
+      initialOperationState(record),
+    );
+    const index = nextStepIndex(state) ?? 0;
+    return operationWaitKey(index, state.steps[index]?.retries ?? 0);
+  }
+
+  private async requireHook(taskId: string): Promise<HookTaskRecord> {
+    const record = await getJson<HookTaskRecord>(this.runtime.documents, "hook-tasks", taskId);
+    if (record === null) throw unknownTask(taskId);
+    return record;
+  }
+
+  private async requireOperation(id: string): Promise<OperationRecord> {
+    const record = await getJson<OperationRecord>(this.runtime.documents, "operations", id);
+    if (record === null) throw unknownTask(id);
+    return record;
+  }
+
+  private requireScheduler(): Scheduler {
+    if (this.scheduler === null)
+      throw new TackleboxError(
+        "USAGE",
+        "This tacklebox was made without a datastore; give one to queue operations.",
+      );
+    return this.scheduler;
+  }
+}
+
+function toNetworkSettings(options: TackleboxOptions): NetworkSettings {
+  return {
+    allowOtherApps: options.allowOtherApps ?? true,
+    allow: options.allow ?? [],
+    originMap: options.originMap ?? [],
+    deniedPorts: options.deniedPorts ?? [],
+    limits: resolveNetworkLimits(options.networkLimits),
+    createClient: createNetworkClient,
+  };
+}
+
+function unknownTask(id: string): TackleboxError {
+  return new TackleboxError(
+    "TASK_UNKNOWN",
+    `Task ${id} is not known; check the id (ended tasks are removed after their retention).`,
+  );
+}
+
+function illegal(action: string, view: TaskView): TackleboxError {
+  const allowed = view.actions.map(({ name }) => name).join(", ") || "nothing";
+  return new TackleboxError(
+    "ILLEGAL_TRANSITION",
+    `Task ${view.id}: "${action}" is not possible while it is ${view.status}; possible now: ${allowed}.`,
+    {
+      context: [{ label: "allowed", value: allowed }],
+    },
+  );
+}

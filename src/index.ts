@@ -1,0 +1,15 @@
+export { createTacklebox, type Tacklebox, type TackleboxOptions } from "./create-tacklebox.ts";
+export { openDatastore, type OpenDatastoreOptions } from "./datastore/open-datastore.ts";
+export type { Datastore } from "./datastore/datastore.ts";
+export { createSimulatedNas } from "./nas/create-simulated-nas.ts";
+export type { NasDriver } from "./nas/nas-driver.ts";
+export { parseInstallScript } from "./schema/parse-install-script.ts";
+export type { InstallScript } from "./schema/install-script.ts";
+export type { Problem } from "./schema/problem.ts";
+export { planOperation } from "./plan/plan-operation.ts";
+export type { Plan } from "./plan/plan.ts";
+export type { OperationRequest, PreparedOperation } from "./install/prepare-operation.ts";
+export { ScriptRejectedError } from "./install/script-rejected.ts";
+export { TackleboxError, errorCatalogue, errorCodeOf, type ErrorCode } from "./errors.ts";
+export type { HookContext } from "./context/hook-context.ts";
+export type { HookTaskView, OperationTaskView, TaskView } from "./task/task-view.ts";

@@ -1,0 +1,161 @@
+import { checkAnswers, checkDefault } from "../inputs/check-answer.ts";
+import { toInputViews } from "../inputs/input-views.ts";
+import type { JsonObject } from "../json.ts";
+import type { HookInput, OAuthInput, QuestionInput } from "../schema/install-script.ts";
+import type { HookTaskRecord } from "../task/hook-task.ts";
+import type { SignInView, TaskError, TaskEvent } from "../task/task-event.ts";
+import type { HookTaskState } from "../task/task-state.ts";
+import type { Runtime } from "./runtime.ts";
+import { signInKey, type SignInResult } from "./sign-ins.ts";
+import { plainTaskError } from "./to-task-error.ts";
+
+/** Where the answers to a hook's inputs stand. */
+export type CollectedInputs =
+  | { kind: "ready"; values: JsonObject }
+  | { kind: "waiting" }
+  | { kind: "skipped" }
+  | { kind: "failed"; error: TaskError };
+
+/** Key of the answers that came with the install request, and of those the user gave when asked. */
+export const givenAnswersKey = "given";
+export const askedAnswersKey = "asked";
+/** Key of a Skip while the task waits for inputs. */
+export const inputsWaitKey = "inputs";
+
+/**
+ * Finds the answers to a hook's declared inputs and asks for those that are missing. What is asked again changes
+ * nothing: answers are state on the desk.
+ */
+export async function collectInputs(
+  runtime: Runtime,
+  record: HookTaskRecord,
+  state: HookTaskState,
+  add: (...events: TaskEvent[]) => Promise<void>,
+): Promise<CollectedInputs> {
+  const declared = record.hook.inputs ?? [];
+  if (declared.length === 0) return { kind: "ready", values: {} };
+  if ((await runtime.desk.decision(record.id, inputsWaitKey))?.action === "skip") {
+    runtime.signIns.stop(record.id);
+    return { kind: "skipped" };
+  }
+  const found = await findAnswers(runtime, record, declared, state.manualRetries);
+  if (found.failed !== null) return { kind: "failed", error: found.failed };
+  const missing = declared.filter(
+    (input) => !Object.hasOwn(found.answers, input.id) && isAsked(input, record, found),
+  );
+  if (missing.length > 0 && record.interactive) {
+    await ask({ runtime, record, state, add, declared, missing, found });
+    return { kind: "waiting" };
+  }
+  const checked = checkAnswers(declared, found.answers);
+  if (!checked.ok) {
+    const text = checked.problems.map((problem) => problem.message).join(" ");
+    return { kind: "failed", error: plainTaskError("INPUT_REQUIRED", `hook "${record.hook.id}": ${text}`) };
+  }
+  if (state.inputs.some((input) => input.state === "waiting")) {
+    await add({ type: "inputs-provided", inputIds: Object.keys(found.answers) });
+  }
+  return { kind: "ready", values: checked.values };
+}
+
+interface FoundAnswers {
+  answers: JsonObject;
+  /** Questions were put to the user and the dialog was sent. */
+  asked: boolean;
+  /** Round of each sign-in that has no result yet. */
+  rounds: Record<string, number>;
+  failed: TaskError | null;
+}
+
+async function findAnswers(
+  runtime: Runtime,
+  record: HookTaskRecord,
+  declared: readonly HookInput[],
+  manualRetries: number,
+): Promise<FoundAnswers> {
+  const { desk } = runtime;
+  const given = (await desk.answers(record.id, givenAnswersKey)) ?? {};
+  const asked = await desk.answers(record.id, askedAnswersKey);
+  const found: FoundAnswers = {
+    answers: { ...given, ...asked },
+    asked: asked !== null,
+    rounds: {},
+    failed: null,
+  };
+  for (const input of declared) {
+    if (input.type !== "oauth" || Object.hasOwn(found.answers, input.id)) continue;
+    let round = 0;
+    for (;;) {
+      const result = (await desk.answers(record.id, signInKey(input.id, round))) as SignInResult | null;
+      if (result === null) break;
+      if (result.ok) {
+        found.answers[input.id] = result.value;
+        break;
+      }
+      if (round >= manualRetries) {
+        const detail = `hook "${record.hook.id}", input "${input.id}": ${result.message}`;
+        found.failed = plainTaskError(result.code, detail);
+        break;
+      }
+      round += 1;
+    }
+    found.rounds[input.id] = round;
+  }
+  return found;
+}
+
+/** Questions are asked once; a sign-in as long as it has no result. */
+function isAsked(input: HookInput, record: HookTaskRecord, found: FoundAnswers): boolean {
+  if (input.type === "oauth") return input.required !== false || record.interactive;
+  return (
+    !found.asked &&
+    (record.interactive || (input.question.required === true && checkDefault(input.question) === null))
+  );
+}
+
+async function ask(request: {
+  runtime: Runtime;
+  record: HookTaskRecord;
+  state: HookTaskState;
+  add: (...events: TaskEvent[]) => Promise<void>;
+  declared: readonly HookInput[];
+  missing: readonly HookInput[];
+  found: FoundAnswers;
+}): Promise<void> {
+  const { runtime, record, state, add, declared, missing, found } = request;
+  const provided = declared.filter((input) => !missing.includes(input)).map((input) => input.id);
+  if (state.status !== "AWAITING_INPUT" || state.inputs.length === 0) {
+    await add({ type: "inputs-missing", inputs: toInputViews(declared, { provided }) });
+  }
+  const signIns = missing.filter((input): input is OAuthInput => input.type === "oauth");
+  for (const input of signIns) {
+    const view = await runtime.signIns.begin(record.id, input, found.rounds[input.id] ?? 0);
+    if (view.url !== "" && !isShown(state, input.id, view)) {
+      await add({ type: "sign-in-shown", inputId: input.id, authorization: view });
+    }
+  }
+}
+
+function isShown(state: HookTaskState, inputId: string, view: SignInView): boolean {
+  return state.inputs.find((input) => input.id === inputId)?.authorization?.url === view.url;
+}
+
+/** The questions among a hook's inputs. */
+export function questionsOf(record: HookTaskRecord): QuestionInput[] {
+  return (record.hook.inputs ?? []).filter((input) => input.type === "question");
+}
+
+/** True when an answer, a sign-in's result or a Skip has come for a task that waits for inputs. */
+export async function inputsHaveNews(
+  runtime: Runtime,
+  record: HookTaskRecord,
+  state: HookTaskState,
+): Promise<boolean> {
+  const { desk } = runtime;
+  if ((await desk.decision(record.id, inputsWaitKey)) !== null) return true;
+  const found = await findAnswers(runtime, record, record.hook.inputs ?? [], state.manualRetries);
+  if (found.failed !== null) return true;
+  return (record.hook.inputs ?? []).every(
+    (input) => Object.hasOwn(found.answers, input.id) || !isAsked(input, record, found),
+  );
+}

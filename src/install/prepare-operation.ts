@@ -1,0 +1,334 @@
+import { randomInt, randomUUID } from "node:crypto";
+import { basename } from "node:path";
+import type { Bundle } from "../compile/bundle.ts";
+import { compileHook } from "../compile/compile-hook.ts";
+import { TackleboxError } from "../errors.ts";
+import { checkAnswer } from "../inputs/check-answer.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../json.ts";
+import { expandText, expandValues, type MacroFacts } from "../macros/expand-values.ts";
+import type { NasDirectory, NasDriver, NasFacts } from "../nas/nas-driver.ts";
+import { planOperation } from "../plan/plan-operation.ts";
+import type { HookStep, Operation, Plan } from "../plan/plan.ts";
+import type { HookDeclaration, InstallScript } from "../schema/install-script.ts";
+import { parseInstallScript } from "../schema/parse-install-script.ts";
+import type { Problem } from "../schema/problem.ts";
+import type { HookTaskRecord } from "../task/hook-task.ts";
+import type { OperationRecord, OperationStep } from "../task/operation-task.ts";
+import { ScriptRejectedError } from "./script-rejected.ts";
+
+/** What a caller asks for: one script, one operation, and what the user chose. */
+export interface OperationRequest {
+  operation: Operation;
+  /** Text of the install script. */
+  script: string;
+  /** Its name, as problems and the author's lines show it. */
+  scriptFile: string;
+  /** Folder that `script` paths are relative to; needed for file hooks. */
+  catalogRoot?: string;
+  /** Name of the app on the NAS; default: the script file's name without `.json`. */
+  appName?: string;
+  /** Name in the NAS's app catalog; default: the app's name, null for a custom app. */
+  catalogApp?: string | null;
+  train?: string;
+  fromVersion?: string;
+  /** Default: the script's `metadata.version`, else its `script.version`, else `latest`. */
+  toVersion?: string;
+  /** Switches of `userOptional` hooks, by hook id. */
+  optIns?: Record<string, boolean>;
+  /** Answers to `installation_questions`, by key. */
+  answers?: JsonObject;
+  /** Answers to hook inputs known beforehand, by input id. */
+  inputs?: JsonObject;
+  /** False: nobody is there to answer; a hook fails instead of waiting. Default true. */
+  interactive?: boolean;
+  /** Run only hooks of this event or id; what is left out counts as not planned. */
+  only?: { event?: string; hookId?: string };
+  /** Leave the app step out: the app is there already (`tacklebox run --host`). */
+  hooksOnly?: boolean;
+}
+
+/** An operation ready to be stored and begun: nothing has been changed yet. */
+export interface PreparedOperation {
+  record: OperationRecord;
+  plan: Plan;
+  /** Compiled hooks by SHA-256. */
+  bundles: Bundle[];
+  /** Answers given beforehand, by hook task id. */
+  givenAnswers: Map<string, JsonObject>;
+  warnings: Problem[];
+}
+
+/**
+ * Validates, plans, compiles and expands, so that everything that can be wrong is found before anything is
+ * installed. Throws `ScriptRejectedError`, or a `TackleboxError` of the request.
+ */
+export async function prepareOperation(
+  request: OperationRequest,
+  nas: NasDriver,
+  now: number,
+): Promise<PreparedOperation> {
+  const { script, warnings } = requireScript(request);
+  const appName = request.appName ?? basename(request.scriptFile, ".json");
+  const facts = await nas.facts();
+  const fromVersion =
+    request.operation === "upgrade" ? await installedVersion(request, nas, appName) : undefined;
+  const toVersion = request.toVersion ?? script.metadata?.version ?? script.script?.version ?? "latest";
+  const plan = planOperation({
+    operation: request.operation,
+    script,
+    ...(fromVersion === undefined ? {} : { fromVersion }),
+    ...(toVersion === "latest" ? {} : { toVersion }),
+    ...(request.optIns === undefined ? {} : { optIns: request.optIns }),
+  });
+  const planned = plan.steps.filter(
+    (step): step is HookStep => step.kind === "hook" && step.runs && isWanted(step, request),
+  );
+  const compiled = await compileAll(request, script, planned);
+  const id = newTaskId();
+  const base = {
+    operationId: id,
+    appName,
+    operation: request.operation,
+    fromVersion: fromVersion ?? null,
+    toVersion,
+  } as const;
+  const tasks = new Map(
+    planned.map((step) => {
+      const bundle = compiled.bundles.get(step.hookIndex) as Bundle;
+      return [step.hookIndex, toTaskRecord({ ...base, script, step, bundle, request, now })];
+    }),
+  );
+  const macroFacts = toMacroFacts(script, request, facts);
+  const record: OperationRecord = {
+    id,
+    operation: request.operation,
+    appName,
+    catalogApp: script.custom === true ? null : (request.catalogApp ?? appName),
+    train: request.train ?? "stable",
+    fromVersion: fromVersion ?? null,
+    toVersion,
+    values: expandAll(script.app_values ?? {}, macroFacts, request.scriptFile),
+    directories:
+      request.operation === "install" ? expandDirectories(script, macroFacts, request.scriptFile) : [],
+    steps: toSteps(plan, tasks, script, request),
+    interactive: request.interactive ?? true,
+    createdAt: now,
+  };
+  return {
+    record,
+    plan,
+    bundles: [...compiled.bundles.values()],
+    givenAnswers: answersByTask(request.inputs ?? {}, [...tasks.values()]),
+    warnings: [...warnings, ...compiled.warnings],
+  };
+}
+
+function requireScript(request: OperationRequest): { script: InstallScript; warnings: Problem[] } {
+  const { script, problems } = parseInstallScript(request.script, { file: request.scriptFile });
+  if (script === null) throw new ScriptRejectedError(problems);
+  return { script, warnings: problems };
+}
+
+async function installedVersion(request: OperationRequest, nas: NasDriver, appName: string): Promise<string> {
+  if (request.fromVersion !== undefined) return request.fromVersion;
+  const app = await nas.getApp(appName);
+  if (app !== null) return app.version;
+  throw new TackleboxError(
+    "APP_UNKNOWN",
+    `App "${appName}" is not installed; install it first, or name the version it has.`,
+  );
+}
+
+function isWanted(step: HookStep, { only }: OperationRequest): boolean {
+  return (only?.event ?? step.event) === step.event && (only?.hookId ?? step.hookId) === step.hookId;
+}
+
+async function compileAll(
+  request: OperationRequest,
+  script: InstallScript,
+  steps: readonly HookStep[],
+): Promise<{ bundles: Map<number, Bundle>; warnings: Problem[] }> {
+  const outcomes = await Promise.all(
+    steps.map(async ({ hookIndex }) => {
+      const hook = script.hooks?.[hookIndex] as HookDeclaration;
+      return [hookIndex, await compileDeclared(request, hook, hookIndex)] as const;
+    }),
+  );
+  const problems = outcomes.flatMap(([, outcome]) => (outcome.ok ? [] : outcome.problems));
+  if (problems.length > 0) throw new ScriptRejectedError(problems);
+  const good = outcomes.flatMap(([index, outcome]) => (outcome.ok ? [[index, outcome] as const] : []));
+  return {
+    bundles: new Map(good.map(([index, outcome]) => [index, outcome.bundle])),
+    warnings: good.flatMap(([, outcome]) => outcome.warnings),
+  };
+}
+
+/** Compiles one declared hook; also used by `validate`, which compiles all of them. */
+export async function compileDeclared(
+  request: Pick<OperationRequest, "script" | "scriptFile" | "catalogRoot">,
+  hook: HookDeclaration,
+  hookIndex: number,
+) {
+  const { entrypoint } = hook;
+  if (hook.scriptContent !== undefined) {
+    const pointer = `/hooks/${hookIndex}/scriptContent`;
+    const { scriptFile, script: scriptText } = request;
+    return await compileHook({
+      source: { kind: "inline", text: hook.scriptContent, pointer, scriptFile, scriptText },
+      entrypoint,
+    });
+  }
+  if (request.catalogRoot === undefined) {
+    throw new TackleboxError(
+      "USAGE",
+      `hooks[${hookIndex}] "${hook.id}": "script" names a file of a catalog, but no catalog was given; name the catalog's folder.`,
+    );
+  }
+  const pointer = `/hooks/${hookIndex}/script`;
+  const { catalogRoot } = request;
+  return await compileHook({
+    source: { kind: "file", catalogRoot, path: hook.script as string, pointer },
+    entrypoint,
+  });
+}
+
+function toTaskRecord(parts: {
+  operationId: string;
+  appName: string;
+  operation: Operation;
+  fromVersion: string | null;
+  toVersion: string;
+  script: InstallScript;
+  step: HookStep;
+  bundle: Bundle;
+  request: OperationRequest;
+  now: number;
+}): HookTaskRecord {
+  const { scriptContent: _source, ...hook } = parts.script.hooks?.[parts.step.hookIndex] as HookDeclaration;
+  return {
+    id: newTaskId(),
+    operationId: parts.operationId,
+    appName: parts.appName,
+    operation: parts.operation,
+    fromVersion: parts.fromVersion,
+    toVersion: parts.toVersion,
+    hook,
+    bundleSha256: parts.bundle.sha256,
+    declaredPort: parts.script.requirements?.ports?.[0] ?? null,
+    interactive: parts.request.interactive ?? true,
+    createdAt: parts.now,
+  };
+}
+
+function toSteps(
+  plan: Plan,
+  tasks: ReadonlyMap<number, HookTaskRecord>,
+  script: InstallScript,
+  request: OperationRequest,
+): OperationStep[] {
+  const steps = plan.steps.flatMap((step): OperationStep[] => {
+    if (step.kind === "app") {
+      if (request.hooksOnly === true) return [];
+      const title = step.method === "app.create" ? "Create the app" : "Upgrade the app";
+      return [
+        { kind: "app", title, method: step.method },
+        { kind: "running", title: "Wait until the app runs" },
+      ];
+    }
+    if (step.reason.code === "other-operation" || !isWanted(step, request)) return [];
+    const hook = script.hooks?.[step.hookIndex];
+    const task = tasks.get(step.hookIndex) ?? null;
+    return [
+      {
+        kind: "hook",
+        title: hook?.description ?? step.hookId,
+        hookId: step.hookId,
+        reason: step.reason.text,
+        task,
+      },
+    ];
+  });
+  const hasDirectories =
+    request.operation === "install" && (script.ensure_directories_exists ?? []).length > 0;
+  return hasDirectories && request.hooksOnly !== true
+    ? [{ kind: "directories", title: "Make the app's folders" }, ...steps]
+    : steps;
+}
+
+function toMacroFacts(script: InstallScript, request: OperationRequest, facts: NasFacts): MacroFacts {
+  const answers: [string, JsonValue][] = [];
+  const problems: string[] = [];
+  for (const question of script.installation_questions ?? []) {
+    const check = checkAnswer(question, request.answers?.[question.key]);
+    if (!check.ok) problems.push(`"${question.key}": ${check.message}`);
+    else answers.push([question.key, check.value ?? ""]);
+  }
+  if (problems.length > 0) {
+    throw new TackleboxError(
+      "INPUT_INVALID",
+      `${request.scriptFile}, installation_questions: ${problems.join(" ")}`,
+    );
+  }
+  return {
+    locations: facts.locations,
+    answers: Object.fromEntries(answers),
+    serverLanIp: facts.lanIp,
+    serverHostId: facts.hostId,
+    memoryMb: facts.memoryMb,
+    gpus: facts.gpus,
+    installedApps: facts.installedApps,
+    randomString: memoisedRandomString(),
+  };
+}
+
+const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+/** `$RANDOM_STRING` at one place of the script is one value, however often it is expanded. */
+function memoisedRandomString(): (pointer: string, length: number) => string {
+  const known = new Map<string, string>();
+  return (pointer, length) => {
+    const key = `${pointer} ${length}`;
+    const value = known.get(key) ?? Array.from({ length }, () => letters[randomInt(letters.length)]).join("");
+    known.set(key, value);
+    return value;
+  };
+}
+
+function expandAll(values: JsonObject, facts: MacroFacts, file: string): JsonObject {
+  const { value, problems } = expandValues(values, facts, "/app_values");
+  if (problems.length > 0) throw macroError(file, problems);
+  return isJsonObject(value) ? value : {};
+}
+
+function expandDirectories(script: InstallScript, facts: MacroFacts, file: string): NasDirectory[] {
+  return (script.ensure_directories_exists ?? []).map((directory, index) => {
+    const { value, problems } = expandText(directory.path, facts, `/ensure_directories_exists/${index}/path`);
+    if (problems.length > 0) throw macroError(file, problems);
+    const { owner, snapshot } = directory;
+    return {
+      path: value,
+      ...(owner === undefined ? {} : { owner: typeof owner === "string" ? { user: owner } : owner }),
+      ...(snapshot === undefined ? {} : { snapshotId: snapshot.id }),
+    };
+  });
+}
+
+function macroError(file: string, problems: readonly { pointer: string; message: string }[]): TackleboxError {
+  return new TackleboxError("MACRO_VALUE", `${file}: ${problems.map(({ message }) => message).join(" ")}`);
+}
+
+/** Each hook gets the answers to the inputs it declares, and no others. */
+function answersByTask(given: JsonObject, tasks: readonly HookTaskRecord[]): Map<string, JsonObject> {
+  return new Map(
+    tasks.map((task) => {
+      const ids = (task.hook.inputs ?? []).map((input) => input.id).filter((id) => Object.hasOwn(given, id));
+      return [task.id, Object.fromEntries(ids.map((id) => [id, given[id] as JsonValue]))];
+    }),
+  );
+}
+
+/** Sorts by time of creation; letters and digits only, as BullMQ's job ids need. */
+function newTaskId(): string {
+  const time = Date.now().toString(36).padStart(9, "0");
+  return `tsk_${time}${randomUUID().replaceAll("-", "").slice(0, 12)}`;
+}

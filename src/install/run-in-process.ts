@@ -1,0 +1,34 @@
+import { TackleboxError } from "../errors.ts";
+import type { OperationRecord } from "../task/operation-task.ts";
+import type { HookTaskRecord } from "../task/hook-task.ts";
+import type { TaskStatus } from "../task/task-event.ts";
+import { advanceHookTask, hasNews } from "./advance-hook-task.ts";
+import { advanceOperation } from "./advance-operation.ts";
+import type { Runtime } from "./runtime.ts";
+
+/**
+ * Drives one operation to its end in this process, without a queue: what `tacklebox run` does. The steps are the
+ * same functions a worker calls. Rejects with the signal's reason when it aborts.
+ */
+export async function runInProcess(
+  runtime: Runtime,
+  record: OperationRecord,
+  signal: AbortSignal,
+): Promise<TaskStatus> {
+  for (;;) {
+    const progress = await advanceOperation(runtime, record, signal);
+    signal.throwIfAborted();
+    if (progress.kind === "ended") return progress.status;
+    if (progress.kind === "hook") await runHook(runtime, progress.task, signal);
+    else throw new TackleboxError("INTERNAL", `Operation ${record.id} waits, and nobody is there to decide.`);
+  }
+}
+
+async function runHook(runtime: Runtime, task: HookTaskRecord, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    const progress = await advanceHookTask(runtime, task, signal);
+    signal.throwIfAborted();
+    if (progress.kind === "ended") return;
+    await runtime.desk.watch(task.id, async () => ((await hasNews(runtime, task)) ? true : null), signal);
+  }
+}

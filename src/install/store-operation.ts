@@ -1,0 +1,19 @@
+import { putBundle } from "./bundle-store.ts";
+import { givenAnswersKey } from "./collect-inputs.ts";
+import type { PreparedOperation } from "./prepare-operation.ts";
+import type { Runtime } from "./runtime.ts";
+import { putJson } from "./stored-json.ts";
+
+/** Keeps everything an operation needs, so that any worker can begin it or go on with it. */
+export async function storeOperation(runtime: Runtime, prepared: PreparedOperation): Promise<void> {
+  const { documents, desk } = runtime;
+  const tasks = prepared.record.steps.flatMap((step) =>
+    step.kind === "hook" && step.task !== null ? [step.task] : [],
+  );
+  await Promise.all([
+    ...prepared.bundles.map((bundle) => putBundle(documents, bundle)),
+    ...tasks.map((task) => putJson(documents, "hook-tasks", task.id, task)),
+    ...[...prepared.givenAnswers].map(([taskId, answers]) => desk.answer(taskId, givenAnswersKey, answers)),
+    putJson(documents, "operations", prepared.record.id, prepared.record),
+  ]);
+}

@@ -1,0 +1,63 @@
+import type { EffectCompletedEntry, EffectOutcome, EffectStartedEntry, JournalEntry } from "./entry.ts";
+
+/**
+ * What the journal says about the attempt that is being brought back.
+ *
+ * 1. A call is recognised by its sequence number; its name and argument hash must be those recorded (J5).
+ * 2. Recorded completions are delivered in recorded order, one by one (J2).
+ * 3. A call that was started and not completed is neither new nor done; what happens to it is the effect's
+ *    business (J3).
+ */
+export interface Replay {
+  /** What is known of a call the guest makes. */
+  match(call: { seq: number; name: string; argsHash: string }): ReplayMatch;
+  /** The next recorded completion whose call has been made, taken from the list; null when there is none. */
+  nextCompletion(): { seq: number; at: number; outcome: EffectOutcome } | null;
+  /** Sequence number of the recorded completion that cannot be delivered yet; null when all are. */
+  blockedOn(): number | null;
+}
+
+export type ReplayMatch =
+  | { kind: "new" }
+  | { kind: "unfinished"; startedAt: number }
+  | { kind: "completed" }
+  | { kind: "mismatch"; recorded: { name: string } };
+
+/** Reads the entries of one attempt, in order. */
+export function createReplay(entries: readonly JournalEntry[]): Replay {
+  const started = new Map<number, EffectStartedEntry>();
+  const completed = new Map<number, EffectCompletedEntry>();
+  for (const entry of entries) {
+    if (entry.type === "effect-started") started.set(entry.seq, entry);
+    else if (entry.type === "effect-completed") completed.set(entry.seq, entry);
+  }
+  const order = [...completed.values()];
+  const called = new Set<number>();
+  let position = 0;
+
+  return {
+    match: ({ seq, name, argsHash }) => {
+      const recorded = completed.get(seq) ?? started.get(seq);
+      called.add(seq);
+      if (recorded === undefined) return { kind: "new" };
+      if (recorded.name !== name || recorded.argsHash !== argsHash) {
+        return { kind: "mismatch", recorded: { name: recorded.name } };
+      }
+      if (completed.has(seq)) return { kind: "completed" };
+      return { kind: "unfinished", startedAt: recorded.at };
+    },
+    nextCompletion: () => {
+      const next = order[position];
+      if (next === undefined || !called.has(next.seq)) return null;
+      position += 1;
+      return { seq: next.seq, at: next.at, outcome: next.outcome };
+    },
+    blockedOn: () => order[position]?.seq ?? null,
+  };
+}
+
+/** The entries of the latest attempt, beginning with its `attempt-started`; empty when there was none. */
+export function entriesOfLastAttempt(entries: readonly JournalEntry[]): JournalEntry[] {
+  const start = entries.findLastIndex((entry) => entry.type === "attempt-started");
+  return start < 0 ? [] : entries.slice(start);
+}

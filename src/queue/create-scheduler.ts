@@ -1,0 +1,263 @@
+import { DelayedError, WaitingChildrenError, type Job, type Queue, type Worker } from "bullmq";
+import type { Datastore } from "../datastore/datastore.ts";
+import { TackleboxError, errorCodeOf, errorText } from "../errors.ts";
+import { advanceHookTask, hasNews } from "../install/advance-hook-task.ts";
+import { advanceOperation, operationWaitKey } from "../install/advance-operation.ts";
+import type { Runtime } from "../install/runtime.ts";
+import { getJson } from "../install/stored-json.ts";
+import { openTaskJournal } from "../install/task-journal.ts";
+import { plainTaskError } from "../install/to-task-error.ts";
+import type { HookTaskRecord } from "../task/hook-task.ts";
+import {
+  foldOperationEntry,
+  initialOperationState,
+  nextStepIndex,
+  type OperationRecord,
+} from "../task/operation-task.ts";
+import { createViewPublisher } from "./view-publisher.ts";
+
+/** Names of the two queues; BullMQ keeps everything below `tacklebox:`. */
+export const operationsQueue = "installs";
+export const hooksQueue = "hooks";
+
+/** A parked job is woken by a person; until then it is delayed for about five years (BullMQ counts to ten). */
+const parkedForMs = 5 * 365 * 24 * 3_600_000;
+
+export interface JobData {
+  id: string;
+}
+
+export interface SchedulerOptions {
+  datastore: Datastore;
+  runtime: Runtime;
+  /** Hooks at work at the same time in this process; default 2. */
+  hookConcurrency?: number;
+  /** Installs and upgrades at work at the same time; one that waits for its hook holds no place. Default 4. */
+  operationConcurrency?: number;
+  /** Hears of trouble that needs no answer. */
+  onTrouble(text: string): void;
+}
+
+/** The workers of this process and the doors to the queues. */
+export interface Scheduler {
+  /** Puts an accepted operation into its queue; the same id twice is one job. */
+  enqueue(record: OperationRecord): Promise<void>;
+  /** Wakes a parked task to look at the desk; harmless when it is not parked. */
+  wake(taskId: string): Promise<void>;
+  /** Begins to take jobs. */
+  start(): Promise<void>;
+  /** Stops taking jobs, hands live hooks over at their line, and closes. */
+  close(): Promise<void>;
+  readonly queues: { operations: Queue<JobData>; hooks: Queue<JobData> };
+}
+
+export function createScheduler(options: SchedulerOptions): Scheduler {
+  return new QueueScheduler(options);
+}
+
+class QueueScheduler implements Scheduler {
+  readonly queues: { operations: Queue<JobData>; hooks: Queue<JobData> };
+  private readonly options: SchedulerOptions;
+  private readonly stopping = new AbortController();
+  private workers: Worker[] = [];
+
+  constructor(options: SchedulerOptions) {
+    this.options = options;
+    const { bull } = options.datastore;
+    this.queues = {
+      operations: bull.queue<JobData>(operationsQueue),
+      hooks: bull.queue<JobData>(hooksQueue),
+    };
+    for (const queue of Object.values(this.queues))
+      queue.on("error", (error) => options.onTrouble(errorText(error)));
+  }
+
+  async enqueue(record: OperationRecord): Promise<void> {
+    await this.queues.operations.add(
+      record.operation,
+      { id: record.id },
+      { jobId: record.id, ...jobOptions },
+    );
+  }
+
+  async wake(taskId: string): Promise<void> {
+    for (const queue of [this.queues.hooks, this.queues.operations]) {
+      const job = await queue.getJob(taskId);
+      if (job === undefined) continue;
+      await promote(job);
+      return;
+    }
+  }
+
+  async start(): Promise<void> {
+    const { datastore, hookConcurrency, operationConcurrency, onTrouble } = this.options;
+    this.workers = [
+      datastore.bull.worker<JobData>(operationsQueue, (job, token) => this.operate(job, token), {
+        concurrency: operationConcurrency ?? 4,
+        ...workerOptions,
+      }),
+      datastore.bull.worker<JobData>(hooksQueue, (job, token) => this.runHook(job, token), {
+        concurrency: hookConcurrency ?? 2,
+        ...workerOptions,
+      }),
+    ] as Worker[];
+    for (const worker of this.workers) {
+      worker.on("error", (error) => onTrouble(errorText(error)));
+    }
+    await Promise.all(this.workers.map((worker) => worker.waitUntilReady()));
+  }
+
+  async close(): Promise<void> {
+    this.stopping.abort(new Error("shutting down"));
+    await Promise.all(this.workers.map((worker) => worker.close()));
+    await Promise.all(Object.values(this.queues).map((queue) => queue.close()));
+  }
+
+  private async runHook(job: Job<JobData>, token: string | undefined): Promise<{ status: string }> {
+    const record = await this.requireRecord<HookTaskRecord>("hook-tasks", job.data.id);
+    const publisher = createViewPublisher(job, this.options.onTrouble);
+    const { runtime: base } = this.options;
+    const runtime: Runtime = {
+      ...base,
+      observer: {
+        ...base.observer,
+        hookChanged: (view, entries) => {
+          publisher.publish(view);
+          base.observer.hookChanged(view, entries);
+        },
+      },
+    };
+    const progress = await advanceHookTask(runtime, record, this.stopping.signal).catch((error: unknown) =>
+      this.giveUp(runtime, record, error),
+    );
+    await publisher.flush();
+    if (progress.kind === "ended") return { status: progress.status };
+    await this.park(job, token, progress.kind === "parked" ? () => hasNews(runtime, record) : null);
+    throw new DelayedError();
+  }
+
+  private async operate(job: Job<JobData>, token: string | undefined): Promise<{ status: string }> {
+    const record = await this.requireRecord<OperationRecord>("operations", job.data.id);
+    const publisher = createViewPublisher(job, this.options.onTrouble);
+    const { runtime: base } = this.options;
+    const runtime: Runtime = {
+      ...base,
+      observer: {
+        ...base.observer,
+        operationChanged: (view) => {
+          publisher.publish(view);
+          base.observer.operationChanged(view);
+        },
+      },
+    };
+    for (;;) {
+      const progress = await advanceOperation(runtime, record, this.stopping.signal);
+      await publisher.flush();
+      if (progress.kind === "ended") return { status: progress.status };
+      if (progress.kind === "hook") {
+        await this.addHook(progress.task, job);
+        if (await job.moveToWaitingChildren(token ?? "")) throw new WaitingChildrenError();
+      } else {
+        const lookAgain = progress.kind === "parked" ? () => operationHasNews(runtime, record) : null;
+        await this.park(job, token, lookAgain);
+        throw new DelayedError();
+      }
+    }
+  }
+
+  private async addHook(task: HookTaskRecord, parent: Job<JobData>): Promise<void> {
+    await this.queues.hooks.add(
+      task.hook.event,
+      { id: task.id },
+      {
+        jobId: task.id,
+        parent: { id: parent.id as string, queue: parent.queueQualifiedName },
+        ignoreDependencyOnFailure: true,
+        ...jobOptions,
+      },
+    );
+  }
+
+  /**
+   * Puts the job away. Without `lookAgain` it is taken up at once, by whoever is free. With it: what came to the desk
+   * while the job was not yet delayed could not wake it, so look once more.
+   */
+  private async park(
+    job: Job<JobData>,
+    token: string | undefined,
+    lookAgain: (() => Promise<boolean>) | null,
+  ): Promise<void> {
+    await job.moveToDelayed(Date.now() + (lookAgain === null ? 0 : parkedForMs), token);
+    if (lookAgain !== null && (await lookAgain())) await promote(job);
+  }
+
+  /** What is nobody's fault but ours ends the task with a word; what the surroundings do is tried again. */
+  private async giveUp(runtime: Runtime, record: HookTaskRecord, error: unknown) {
+    const code = errorCodeOf(error);
+    if (this.stopping.signal.aborted || isPassing(code, error)) throw error;
+    const shown = plainTaskError(code ?? "INTERNAL", `hook "${record.hook.id}": ${errorText(error)}`);
+    const journal = await openTaskJournal(runtime.journals, record.id, () => {});
+    const at = runtime.clock.now();
+    await journal.append([{ type: "task", at, event: { type: "failed", error: shown } }]);
+    this.options.onTrouble(`task ${record.id}: ${errorText(error)}`);
+    return { kind: "ended" as const, status: "FAILED" as const };
+  }
+
+  private async requireRecord<T>(collection: string, id: string): Promise<T> {
+    const record = await getJson<T>(this.options.runtime.documents, collection, id);
+    if (record === null)
+      throw new TackleboxError("TASK_UNKNOWN", `Task ${id}: its record is not in the datastore.`);
+    return record;
+  }
+}
+
+/** Environment troubles are waited out; BullMQ counts tries, the hook's own attempts are not used up by them. */
+const jobOptions = {
+  attempts: 1_000_000,
+  backoff: { type: "fixed", delay: 1000, jitter: 0.5 },
+  removeOnComplete: { age: 30 * 24 * 3600 },
+  removeOnFail: { age: 30 * 24 * 3600 },
+};
+
+/** A killed worker's jobs are taken up again within a few seconds; how often is not BullMQ's business. */
+const workerOptions = {
+  lockDuration: 10_000,
+  stalledInterval: 5000,
+  maxStalledCount: 1_000_000,
+  autorun: true,
+};
+
+function isPassing(code: ReturnType<typeof errorCodeOf>, error: unknown): boolean {
+  if (
+    code === "JOURNAL_FENCED" ||
+    code === "DATASTORE_UNREACHABLE" ||
+    code === "NAS_UNREACHABLE" ||
+    code === "SANDBOX_UNAVAILABLE"
+  ) {
+    return true;
+  }
+  const system = (error as { code?: unknown }).code;
+  return code === null && typeof system === "string" && /^(E[A-Z]+|57P0\d|08\d\d\d)$/.test(system);
+}
+
+async function promote(job: Job): Promise<void> {
+  if (!(await job.isDelayed())) return;
+  try {
+    await job.promote();
+  } catch (error) {
+    // Somebody else woke it between the two calls.
+    if (await job.isDelayed()) throw error;
+  }
+}
+
+async function operationHasNews(runtime: Runtime, record: OperationRecord): Promise<boolean> {
+  if (await runtime.desk.isCancelRequested(record.id)) return true;
+  const journal = await openTaskJournal(runtime.journals, record.id, () => {});
+  const state = journal.entries.reduce(foldOperationEntry, initialOperationState(record));
+  const index = nextStepIndex(state);
+  if (index === null) return true;
+  return (
+    (await runtime.desk.decision(record.id, operationWaitKey(index, state.steps[index]?.retries ?? 0))) !==
+    null
+  );
+}

@@ -1,0 +1,111 @@
+import { readSync, writeSync } from "node:fs";
+import type ivm from "isolated-vm";
+import { guestFileName, hostFunctionName } from "../guest/entry-protocol.ts";
+import type { FromSandbox, StartMessage, ToSandbox } from "../protocol.ts";
+import { createHostFunctions } from "./host-functions.ts";
+import { createTurnWriter } from "./turn-writer.ts";
+
+/**
+ * The sandbox process: one isolate, one hook, one thread. It reads a message, lets the guest run until it has
+ * nothing left to do, writes what the guest said, and reads the next message. It has no event loop to starve and
+ * no timers to trust: time, memory and processor are watched by the host alone.
+ */
+
+declare const GUEST_CODE: string;
+declare const VALIDATOR_CODE: string;
+
+const input = 3;
+const output = 4;
+const headerBytes = 8;
+/** The host reads it as "the isolate ran out of memory". */
+const outOfMemory = 71;
+
+interface Message {
+  json: string;
+  body: Buffer;
+}
+
+function readExactly(length: number): Buffer | null {
+  const bytes = Buffer.allocUnsafe(length);
+  let filled = 0;
+  while (filled < length) {
+    const count = readSync(input, bytes, filled, length - filled, null);
+    if (count === 0) return null;
+    filled += count;
+  }
+  return bytes;
+}
+
+/** The next message of the host; null when the host has gone. */
+function readMessage(): Message | null {
+  const header = readExactly(headerBytes);
+  if (header === null) return null;
+  const json = readExactly(header.readUInt32LE(0));
+  const body = readExactly(header.readUInt32LE(4));
+  return json === null || body === null ? null : { json: json.toString("utf8"), body };
+}
+
+function writeAll(bytes: Buffer): void {
+  let written = 0;
+  while (written < bytes.length) written += writeSync(output, bytes, written, bytes.length - written);
+}
+
+function send(message: FromSandbox): void {
+  turns.writeFrame(JSON.stringify(message), null);
+}
+
+const turns = createTurnWriter(writeAll);
+
+/** Makes the isolate ready for its hook before anybody asks for it. */
+function prepare(addonPath: string, memoryLimit: number) {
+  const { Isolate, Callback, ExternalCopy } = (require(addonPath) as { ivm: typeof ivm }).ivm;
+  // From here on no native code can be loaded any more.
+  (process as unknown as { permission: { drop(scope: string): void } }).permission.drop("addon");
+  const isolate = new Isolate({ memoryLimit });
+  const context = isolate.createContextSync();
+  const host = createHostFunctions({
+    post: turns.post,
+    loadValidator: () => VALIDATOR_CODE,
+    copyOut: (bytes) => new ExternalCopy(bytes).copyInto({ release: true }),
+  });
+  context.global.setSync(hostFunctionName, new Callback(host.call));
+  const script = isolate.compileScriptSync(GUEST_CODE, { filename: guestFileName });
+  const entry = script.runSync(context, { reference: true }) as ivm.Reference<Record<string, unknown>>;
+  const start = entry.getSync("start", { reference: true }) as ivm.Reference<
+    (json: string, code: string) => void
+  >;
+  const deliver = entry.getSync("deliver", { reference: true }) as ivm.Reference<(json: string) => void>;
+  return { isolate, host, start, deliver };
+}
+
+/** One turn: the guest runs until it waits. What escapes it is not the child's business, but memory is. */
+function takeTurn(isolate: ivm.Isolate, turn: () => void): void {
+  try {
+    turn();
+  } catch {
+    // isolated-vm throws what the guest left unhandled at the end of its turn; a late handler is legal, and a hook
+    // that fails says so itself.
+    if (isolate.isDisposed) process.exit(outOfMemory);
+  }
+  turns.end();
+}
+
+function main(): void {
+  const { isolate, host, start, deliver } = prepare(process.argv[2] as string, Number(process.argv[3]));
+  send({ type: "ready" });
+  for (;;) {
+    const message = readMessage();
+    if (message === null) process.exit(0);
+    const parsed = JSON.parse(message.json) as ToSandbox;
+    if (parsed.type === "start") {
+      const { code, ...rest } = parsed satisfies StartMessage;
+      host.setSeed(parsed.seed);
+      takeTurn(isolate, () => start.applySync(undefined, [JSON.stringify(rest), code]));
+    } else {
+      if (parsed.ok && parsed.hasBody) host.keepBody(parsed.seq, message.body);
+      takeTurn(isolate, () => deliver.applySync(undefined, [message.json]));
+    }
+  }
+}
+
+main();

@@ -1,0 +1,488 @@
+import { effectTable } from "../context/effect-table.ts";
+import {
+  EffectError,
+  type EffectDefinition,
+  type EffectResult,
+  type EffectTools,
+} from "../context/effect.ts";
+import type { CheckpointRetryArgs } from "../context/effects/await-checkpoint-retry.ts";
+import { errorCatalogue, errorText, type ErrorCode } from "../errors.ts";
+import type { EffectOutcome, JournalEntry } from "../journal/entry.ts";
+import { createReplay, type Replay } from "../journal/replay.ts";
+import type { NetworkClient } from "../network/network-client.ts";
+import type { TaskEvent } from "../task/task-event.ts";
+import { createActiveTime, type ActiveTime } from "./active-time.ts";
+import { bundleFileName, hashCall, type AttemptOptions, type AttemptOutcome } from "./attempt.ts";
+import { createGroupCommit, type GroupCommit } from "./group-commit.ts";
+import { createLogBudget, type LogBudget } from "./log-budget.ts";
+import type { ParsedSandboxMessage } from "./parse-sandbox-message.ts";
+import type { GuestMessage } from "./protocol.ts";
+import type { SandboxProcess } from "./sandbox-process.ts";
+
+type CallMessage = Extract<GuestMessage, { type: "call" }>;
+type Turn = Extract<ParsedSandboxMessage, { type: "turn" }>;
+
+interface PendingEffect {
+  abort: AbortController;
+  /** Waits for a person: does not count as active. */
+  parks: boolean;
+  /** Carried on when the hook has finished without awaiting it (timers are not). */
+  outlivesHook: boolean;
+  checkpointId: string | null;
+}
+
+/**
+ * Runs one attempt of a hook in a sandbox, from its beginning or from where its journal ends.
+ *
+ * 1. Sequence numbers come from the guest and must be 1, 2, 3 ...; anything else ends the attempt (`HOOK_PROTOCOL`).
+ * 2. A completion is kept before it is sent (J1), and sent in the order kept (J2).
+ * 3. A `once` effect is performed only after its start is kept (J3).
+ * 4. A call known from the journal is answered from it; nothing is performed, logged or shown again (J4).
+ * 5. The attempt has one end: whoever settles it first wins, and the sandbox is killed then, whatever it does.
+ */
+export async function runAttempt(options: AttemptOptions): Promise<AttemptOutcome> {
+  const sandbox = await options.pool.acquire();
+  return await new Attempt(options, sandbox).run();
+}
+
+class Attempt {
+  private readonly options: AttemptOptions;
+  private readonly sandbox: SandboxProcess;
+  private readonly replay: Replay;
+  private readonly commit: GroupCommit;
+  private readonly active: ActiveTime;
+  private readonly log: LogBudget;
+  private readonly network: NetworkClient;
+  private readonly ended = Promise.withResolvers<AttemptOutcome>();
+  private readonly pending = new Map<number, PendingEffect>();
+  private lastSeq = 0;
+  private lastAt: number;
+  /** Turns the guest still owes: one for the start and one for each completion sent. */
+  private openTurns = 1;
+  /** Calls known from the journal to which nobody waits for an answer. */
+  private readonly silent = new Set<number>();
+  /** Live completions that are kept but must wait until all recorded ones are delivered (J2). */
+  private held: (() => void)[] = [];
+  private journalBytes = 0;
+  private finished: Extract<GuestMessage, { type: "finished" }> | null = null;
+  private settled = false;
+  private parkTimer: NodeJS.Timeout | null = null;
+
+  constructor(options: AttemptOptions, sandbox: SandboxProcess) {
+    this.options = options;
+    this.sandbox = sandbox;
+    this.lastAt = options.now;
+    this.replay = createReplay(options.recorded);
+    this.log = createLogBudget(options.pool.limits.maxLogBytes);
+    this.commit = createGroupCommit(options.journal, (error) => this.abandon(error));
+    this.network = options.createNetwork((seen) => this.note({ type: "request", ...seen }));
+    this.active = createActiveTime({
+      usedMs: options.usedMs,
+      limitMs: options.timeoutMs,
+      monotonic: () => performance.now(),
+      onExpired: () => {
+        this.fail(
+          "HOOK_TIMEOUT",
+          `it was active for more than its timeout of ${options.timeoutMs / 1000} s.`,
+        );
+      },
+    });
+  }
+
+  async run(): Promise<AttemptOutcome> {
+    const { bundle, entrypoint, context, seed, now, signal } = this.options;
+    const onAbort = (): void => this.settle({ kind: "stopped", activeMs: this.active.elapsedMs() });
+    signal.addEventListener("abort", onAbort, { once: true });
+    void this.sandbox.exited.then((exit) => this.fail(exit.code, exit.detail));
+    this.sandbox.onMessage((message) => {
+      if (message.type === "turn" && !this.settled) this.onTurn(message);
+    });
+    this.sandbox.send({
+      type: "start",
+      code: bundle.code,
+      fileName: bundleFileName,
+      entrypoint,
+      context,
+      seed,
+      now,
+    });
+    if (signal.aborted) onAbort();
+    try {
+      return await this.ended.promise;
+    } finally {
+      signal.removeEventListener("abort", onAbort);
+      await Promise.all([this.sandbox.exited, this.network.close()]);
+    }
+  }
+
+  // --- what the guest says
+
+  private onTurn(turn: Turn): void {
+    for (const message of turn.messages) {
+      if (this.settled) return;
+      this.onMessage(message, turn.body);
+    }
+    if (!turn.done) return;
+    this.openTurns -= 1;
+    if (this.openTurns < 0) this.fail("HOOK_PROTOCOL", "the sandbox ended a turn that was not begun.");
+    else this.afterTurn();
+  }
+
+  private onMessage(message: GuestMessage, body: Uint8Array): void {
+    // What a hook left running does after its end has no effect.
+    if (this.finished !== null) return;
+    switch (message.type) {
+      case "call":
+        this.onCall(message, message.hasBody ? body : null);
+        break;
+      case "abort":
+        this.dropEffect(message.seq);
+        break;
+      case "finished":
+        this.finished = message;
+        for (const [seq, effect] of this.pending) if (!effect.outlivesHook) this.dropEffect(seq);
+        break;
+    }
+  }
+
+  private onCall(call: CallMessage, body: Uint8Array | null): void {
+    const { limits } = this.options.pool;
+    this.lastSeq += 1;
+    if (call.seq !== this.lastSeq) {
+      this.fail("HOOK_PROTOCOL", `call ${call.seq} came where call ${this.lastSeq} was due.`);
+    } else if (call.seq > limits.maxCalls) {
+      this.fail("HOOK_CALL_LIMIT", `it made more than ${limits.maxCalls} calls (log lines included).`);
+    } else if (this.pending.size >= limits.maxPendingCalls) {
+      this.fail(
+        "HOOK_MESSAGE_LIMIT",
+        `more than ${limits.maxPendingCalls} calls wait for an answer at once.`,
+      );
+    } else {
+      this.meet(call, body);
+    }
+  }
+
+  private meet(call: CallMessage, body: Uint8Array | null): void {
+    const argsHash = hashCall(call.name, call.args, body);
+    const match = this.replay.match({ seq: call.seq, name: call.name, argsHash });
+    switch (match.kind) {
+      case "new":
+        this.begin(call, body, { argsHash, startedAt: null });
+        break;
+      case "unfinished":
+        this.begin(call, body, { argsHash, startedAt: match.startedAt });
+        break;
+      case "completed":
+        if (call.name === "log") this.log.take(call.args);
+        if (!call.reply) this.silent.add(call.seq);
+        break;
+      case "mismatch":
+        this.fail(
+          "REPLAY_MISMATCH",
+          `call ${call.seq} was ${match.recorded.name} when it was recorded and is ${call.name} now, or has other arguments.`,
+        );
+        break;
+    }
+  }
+
+  /** After each turn: hand out what the journal knows, then see whether the hook is done, waits, or is stuck. */
+  private afterTurn(): void {
+    if (this.settled || this.openTurns > 0) return;
+    if (this.finished !== null) {
+      this.finishWhenCarriedOut();
+      return;
+    }
+    if (this.deliverRecorded()) return;
+    const blockedOn = this.replay.blockedOn();
+    if (blockedOn !== null) {
+      this.fail("REPLAY_MISMATCH", `recorded call ${blockedOn} was not made again.`);
+    } else if (this.pending.size === 0) {
+      this.fail("HOOK_NEVER_SETTLES", "it awaits a promise that nothing will settle.");
+    } else if ([...this.pending.values()].every((effect) => effect.parks)) {
+      this.waitForPerson();
+    }
+  }
+
+  private deliverRecorded(): boolean {
+    for (;;) {
+      const next = this.replay.nextCompletion();
+      if (next === null) break;
+      if (this.silent.delete(next.seq)) continue;
+      this.lastAt = Math.max(this.lastAt, next.at);
+      this.send(next.seq, next.at, next.outcome);
+      return true;
+    }
+    if (this.replay.blockedOn() !== null || this.held.length === 0) return false;
+    const held = this.held;
+    this.held = [];
+    for (const deliver of held) deliver();
+    return true;
+  }
+
+  // --- effects
+
+  private begin(
+    call: CallMessage,
+    body: Uint8Array | null,
+    known: { argsHash: string; startedAt: number | null },
+  ): void {
+    const definition = effectTable.get(call.name);
+    if (definition === undefined) {
+      this.fail("HOOK_PROTOCOL", `the sandbox asked for an unknown effect ${JSON.stringify(call.name)}.`);
+      return;
+    }
+    let args: unknown;
+    try {
+      args = definition.parseArgs(call.args, this.options.effectLimits);
+    } catch (error) {
+      this.complete(call, known.argsHash, this.toOutcome(error));
+      return;
+    }
+    if (definition.nature(args) === "record") this.recordOnly(call, known.argsHash, args as TaskEvent);
+    else this.perform({ call, body, args, definition, ...known });
+  }
+
+  private recordOnly(call: CallMessage, argsHash: string, event: TaskEvent): void {
+    if (event.type === "log") {
+      const line = this.log.take(call.args);
+      if (line === "drop") return this.answerUnrecorded(call);
+      if (line === "last") event = { ...event, level: "warn", message: this.log.marker };
+    }
+    this.complete(call, argsHash, { ok: true, value: null }, event);
+  }
+
+  /** A dropped log line is not kept; nobody waits for it either. */
+  private answerUnrecorded(call: CallMessage): void {
+    if (call.reply) this.fail("HOOK_PROTOCOL", "the sandbox waits for a log line.");
+  }
+
+  private perform(effect: {
+    call: CallMessage;
+    body: Uint8Array | null;
+    args: unknown;
+    definition: EffectDefinition<unknown>;
+    argsHash: string;
+    startedAt: number | null;
+  }): void {
+    const { call, args, definition, argsHash, startedAt } = effect;
+    const nature = definition.nature(args);
+    const parks = nature === "park";
+    const abort = new AbortController();
+    const checkpointId = parks ? (args as CheckpointRetryArgs).checkpointId : null;
+    this.pending.set(call.seq, { abort, parks, outlivesHook: call.name === "fetch", checkpointId });
+    if (startedAt !== null && nature === "once") {
+      this.complete(call, argsHash, interrupted(call.name));
+      return;
+    }
+    const at = startedAt ?? this.stamp();
+    const go = (): void => void this.carryOut({ ...effect, at }, abort.signal);
+    if (startedAt !== null || nature === "repeatable") go();
+    if (startedAt !== null) return;
+    const event = parks ? awaitingEvent(args as CheckpointRetryArgs) : undefined;
+    this.keep(
+      { type: "effect-started", seq: call.seq, name: call.name, argsHash, at, ...(event && { event }) },
+      nature === "repeatable" ? () => {} : go,
+    );
+  }
+
+  private async carryOut(
+    effect: {
+      call: CallMessage;
+      body: Uint8Array | null;
+      args: unknown;
+      definition: EffectDefinition<unknown>;
+      argsHash: string;
+      at: number;
+    },
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { call, args, definition, argsHash } = effect;
+    let outcome: EffectOutcome;
+    let event: TaskEvent | undefined;
+    try {
+      if (definition.perform === undefined) {
+        const decision = await this.options.person.decision(call.seq, signal);
+        event = { type: "checkpoint-answered", id: (args as CheckpointRetryArgs).checkpointId, decision };
+        outcome = { ok: true, value: decision };
+      } else {
+        outcome = toJournal(await definition.perform(args, effect.body, this.toolsFor(effect.at, signal)));
+      }
+    } catch (error) {
+      if (this.settled || signal.aborted) return;
+      outcome = this.toOutcome(error);
+    }
+    if (this.settled || signal.aborted) return;
+    this.complete(call, argsHash, outcome, event);
+  }
+
+  private toolsFor(startedAt: number, signal: AbortSignal): EffectTools {
+    const { clock, context } = this.options;
+    const note = (message: string): void => this.note({ type: "log", level: "debug", message });
+    return { clock, network: this.network, baseUrl: context.baseUrl, signal, startedAt, note };
+  }
+
+  /** A host line about the hook; not part of the replay. */
+  private note(event: TaskEvent): void {
+    this.keep({ type: "task", at: this.stamp(), event }, () => {});
+  }
+
+  private complete(call: CallMessage, argsHash: string, outcome: EffectOutcome, event?: TaskEvent): void {
+    const at = this.stamp();
+    const entry: JournalEntry = {
+      type: "effect-completed",
+      seq: call.seq,
+      name: call.name,
+      argsHash,
+      at,
+      outcome,
+      ...(event === undefined ? {} : { event }),
+    };
+    if (call.reply && !this.pending.has(call.seq)) {
+      this.pending.set(call.seq, {
+        abort: new AbortController(),
+        parks: false,
+        outlivesHook: true,
+        checkpointId: null,
+      });
+    }
+    this.keep(entry, () => {
+      if (!this.settled && call.reply) this.deliver(call.seq, at, outcome);
+      this.afterTurn();
+    });
+  }
+
+  private keep(entry: JournalEntry, onKept: () => void): void {
+    if (this.settled) return;
+    if (entry.type === "effect-completed" && entry.outcome.ok) {
+      this.journalBytes += (entry.outcome.body?.length ?? 0) + JSON.stringify(entry.outcome.value).length;
+      if (this.journalBytes > this.options.pool.limits.maxJournalBytes) {
+        this.fail(
+          "HOOK_CALL_LIMIT",
+          `its responses take more than ${this.options.pool.limits.maxJournalBytes} bytes.`,
+        );
+        return;
+      }
+    }
+    this.commit.add(entry, onKept);
+  }
+
+  private deliver(seq: number, at: number, outcome: EffectOutcome): void {
+    if (this.replay.blockedOn() === null) this.send(seq, at, outcome);
+    else this.held.push(() => this.send(seq, at, outcome));
+  }
+
+  /** Also when the hook has given the effect up meanwhile: what is kept is delivered, live as on replay. */
+  private send(seq: number, at: number, outcome: EffectOutcome): void {
+    this.pending.delete(seq);
+    if (this.finished !== null) return;
+    this.resumeFromPerson();
+    this.openTurns += 1;
+    if (outcome.ok) {
+      const body = outcome.body === undefined ? undefined : Buffer.from(outcome.body, "base64");
+      const message = { type: "completion", seq, now: at, ok: true, value: outcome.value } as const;
+      this.sandbox.send({ ...message, hasBody: body !== undefined }, body);
+    } else {
+      this.sandbox.send({ type: "completion", seq, now: at, ok: false, error: outcome.error });
+    }
+  }
+
+  private dropEffect(seq: number): void {
+    const effect = this.pending.get(seq);
+    this.pending.delete(seq);
+    effect?.abort.abort(new Error("given up by the hook"));
+  }
+
+  // --- waiting and ending
+
+  private waitForPerson(): void {
+    this.active.pause();
+    this.parkTimer ??= setTimeout(() => this.park(), this.options.parkAfterMs);
+  }
+
+  private resumeFromPerson(): void {
+    if (this.parkTimer !== null) clearTimeout(this.parkTimer);
+    this.parkTimer = null;
+    this.active.resume();
+  }
+
+  private park(): void {
+    const waits = [...this.pending.values()].find((effect) => effect.parks);
+    this.settle({
+      kind: "parked",
+      checkpointId: waits?.checkpointId ?? "",
+      activeMs: this.active.elapsedMs(),
+    });
+  }
+
+  private finishWhenCarriedOut(): void {
+    if (this.pending.size > 0 || this.finished === null) return;
+    const { finished } = this;
+    const activeMs = this.active.elapsedMs();
+    if (finished.ok) this.settle({ kind: "completed", activeMs });
+    else this.settle({ kind: "failed", failure: { by: "guest", error: finished.error }, activeMs });
+  }
+
+  private fail(code: ErrorCode, detail: string): void {
+    const activeMs = this.active.elapsedMs();
+    this.settle({ kind: "failed", failure: { by: "runtime", code, detail }, activeMs });
+  }
+
+  private abandon(error: unknown): void {
+    if (this.settled) return;
+    this.stopEverything();
+    this.ended.reject(error);
+  }
+
+  private settle(outcome: AttemptOutcome): void {
+    if (this.settled) return;
+    this.stopEverything();
+    // What is on its way to the journal gets there first, so that the next entry finds its place.
+    void this.commit.flushed().then(() => this.ended.resolve(outcome));
+  }
+
+  private stopEverything(): void {
+    this.settled = true;
+    this.active.stop();
+    if (this.parkTimer !== null) clearTimeout(this.parkTimer);
+    for (const effect of this.pending.values()) effect.abort.abort(new Error("the attempt has ended"));
+    this.pending.clear();
+    this.sandbox.kill("HOOK_CANCELLED", "the attempt has ended.");
+  }
+
+  private stamp(): number {
+    this.lastAt = Math.max(this.lastAt, this.options.clock.now());
+    return this.lastAt;
+  }
+
+  private toOutcome(error: unknown): EffectOutcome {
+    if (error instanceof EffectError) return { ok: false, error: error.visible };
+    // Not the hook's doing and not to be shown to it in detail.
+    this.note({ type: "log", level: "error", message: `internal fault in an effect: ${errorText(error)}` });
+    return { ok: false, error: { name: "Error", message: errorCatalogue.INTERNAL.title, code: "INTERNAL" } };
+  }
+}
+
+function interrupted(name: string): EffectOutcome {
+  const message = `${name}: the runtime was interrupted after it had begun this request; whether it took effect is not known. It is not sent again: check the app's state first.`;
+  return { ok: false, error: { name: "TypeError", message, code: "EFFECT_INTERRUPTED" } };
+}
+
+function awaitingEvent(args: CheckpointRetryArgs): TaskEvent {
+  return {
+    type: "checkpoint-awaiting",
+    id: args.checkpointId,
+    error: {
+      code: "HOOK_FAIL",
+      title: args.error || errorCatalogue.HOOK_FAIL.title,
+      detail: args.error,
+      context: args.context,
+      source: null,
+      checkpointId: args.checkpointId,
+    },
+  };
+}
+
+function toJournal(result: EffectResult): EffectOutcome {
+  if (result.body === null) return { ok: true, value: result.value };
+  return { ok: true, value: result.value, body: Buffer.from(result.body).toString("base64") };
+}

@@ -1,0 +1,162 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import type { Readable, Writable } from "node:stream";
+import { TackleboxError, errorText, type ErrorCode } from "../errors.ts";
+import { createFrameReader, encodeFrame } from "./frames.ts";
+import { parseSandboxMessage, type ParsedSandboxMessage } from "./parse-sandbox-message.ts";
+import type { ToSandbox } from "./protocol.ts";
+import type { SandboxCode } from "./sandbox-code.ts";
+import type { SandboxLimits } from "./sandbox-limits.ts";
+
+/**
+ * A locked-down process holding one isolate for one hook task.
+ *
+ * 1. Kernel limits are set by `sh` before Node starts: no core files, no file writes, few descriptors, data
+ *    segment, processor time.
+ * 2. It has an empty environment, `/` as folder, and Node's permission policy denies files, children, workers,
+ *    network and sqlite; the right to load native code is dropped once isolated-vm is in.
+ * 3. The program comes on standard input, so no file needs to be readable.
+ * 4. Anything unexpected from it ends in SIGKILL; it is never asked to stop.
+ */
+export interface SandboxProcess {
+  readonly pid: number;
+  /** Resolves when the isolate stands; rejects with `SANDBOX_UNAVAILABLE`. */
+  readonly ready: Promise<void>;
+  /** How the process ended; never rejects. */
+  readonly exited: Promise<SandboxExit>;
+  /** At most one listener: the attempt. Called for each valid message, in order. */
+  onMessage(listener: (message: ParsedSandboxMessage) => void): void;
+  send(message: ToSandbox, body?: Uint8Array): void;
+  /** SIGKILL; `code` and `detail` become the exit's cause. The first call wins. */
+  kill(code: ErrorCode, detail: string): void;
+}
+
+/** Why the process is gone, in the catalogue's words. */
+export interface SandboxExit {
+  code: ErrorCode;
+  detail: string;
+}
+
+/** Exit status with which the child says that the isolate ran out of memory. */
+export const outOfMemoryExitCode = 71;
+
+const limitScript = (limits: SandboxLimits): string =>
+  [
+    "ulimit -c 0",
+    "ulimit -f 0",
+    "ulimit -n 64",
+    `ulimit -S -t ${Math.ceil(limits.cpuSeconds)}`,
+    `ulimit -H -t ${Math.ceil(limits.cpuSeconds) + 2}`,
+    `ulimit -d ${Math.ceil(limits.processMemoryMb * 1024)}`,
+    'exec "$0" "$@"',
+  ].join(" && ");
+
+const nodeFlags = [
+  "--jitless",
+  "--no-node-snapshot",
+  "--no-warnings",
+  "--permission",
+  "--allow-addons",
+  "--no-experimental-sqlite",
+  "-",
+];
+
+/** Starts a sandbox process; it is usable once `ready` resolves. */
+export function startSandboxProcess(code: SandboxCode, limits: SandboxLimits): SandboxProcess {
+  const child = spawn(
+    "/bin/sh",
+    ["-c", limitScript(limits), process.execPath, ...nodeFlags, code.addon, String(limits.isolateMemoryMb)],
+    { env: {}, cwd: "/", stdio: ["pipe", "ignore", "pipe", "pipe", "pipe"], detached: false },
+  );
+  return superviseChild(child, code, limits);
+}
+
+function superviseChild(child: ChildProcess, code: SandboxCode, limits: SandboxLimits): SandboxProcess {
+  let cause: SandboxExit | null = null;
+  let listener: ((message: ParsedSandboxMessage) => void) | null = null;
+  const ready = Promise.withResolvers<void>();
+  ready.promise.catch(() => {});
+  const exited = Promise.withResolvers<SandboxExit>();
+  const stderr = keepTail(child.stderr as Readable, 4096);
+  const toChild = child.stdio[3] as Writable;
+  const fromChild = child.stdio[4] as Readable;
+
+  const kill = (killCode: ErrorCode, detail: string): void => {
+    cause ??= { code: killCode, detail };
+    child.kill("SIGKILL");
+  };
+  const receive = createFrameReader(
+    { maxJsonBytes: limits.maxFrameBytes, maxBodyBytes: limits.maxFrameBodyBytes },
+    (frame) => {
+      const message = parseSandboxMessage(frame);
+      if (message.type === "ready") ready.resolve();
+      else listener?.(message);
+    },
+  );
+  fromChild.on("data", (chunk: Buffer) => {
+    if (cause !== null) return;
+    try {
+      receive(chunk);
+    } catch (error) {
+      kill("HOOK_PROTOCOL", errorText(error));
+    }
+  });
+  for (const stream of [child.stdin as Writable, toChild, fromChild]) stream.on("error", () => {});
+  child.on("error", (error) => {
+    cause ??= { code: "SANDBOX_UNAVAILABLE", detail: error.message };
+    exited.resolve(cause);
+  });
+  child.on("close", (status, signal) => exited.resolve(cause ?? explainExit(status, signal, stderr())));
+  void exited.promise.then((exit) => {
+    ready.reject(
+      new TackleboxError(
+        "SANDBOX_UNAVAILABLE",
+        `The sandbox process ended before it was ready: ${exit.detail}`,
+      ),
+    );
+    return undefined;
+  });
+  (child.stdin as Writable).end(code.child);
+
+  return {
+    pid: child.pid ?? -1,
+    ready: ready.promise,
+    exited: exited.promise,
+    onMessage: (next) => {
+      listener = next;
+    },
+    send: (message, body) => {
+      toChild.write(encodeFrame(JSON.stringify(message), body));
+    },
+    kill,
+  };
+}
+
+function keepTail(stream: Readable, maxBytes: number): () => string {
+  let tail = "";
+  stream.on("error", () => {});
+  stream.on("data", (chunk: Buffer) => {
+    tail = (tail + chunk.toString("latin1")).slice(-maxBytes);
+  });
+  return () => tail;
+}
+
+function explainExit(status: number | null, signal: NodeJS.Signals | null, stderr: string): SandboxExit {
+  if (signal === "SIGXCPU")
+    return { code: "HOOK_CPU_LIMIT", detail: "the processor time allowed was used up." };
+  const outOfMemory = /out of memory|allocation failed|bad_alloc|Cannot allocate|OOM/i.test(stderr);
+  if (status === outOfMemoryExitCode || outOfMemory) {
+    return { code: "HOOK_MEMORY_LIMIT", detail: "the memory allowed was used up." };
+  }
+  const how = signal === null ? `status ${status}` : `signal ${signal}`;
+  const said = stderr.trim() === "" ? "" : ` It said: ${firstLine(stderr)}`;
+  return { code: "HOOK_CRASHED", detail: `the sandbox process ended by itself with ${how}.${said}` };
+}
+
+function firstLine(text: string): string {
+  const line =
+    text
+      .trim()
+      .split("\n")
+      .find((candidate) => /\w/.test(candidate)) ?? "";
+  return line.slice(0, 200);
+}

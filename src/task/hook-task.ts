@@ -1,0 +1,78 @@
+import type { HookDeclaration } from "../schema/install-script.ts";
+import { initialHookTaskState, isTerminal, isoTime, type HookTaskState } from "./task-state.ts";
+import type { HookTaskView, TaskAction } from "./task-view.ts";
+
+/** What a hook task is from its beginning on; kept in its queue job. Never changes. */
+export interface HookTaskRecord {
+  id: string;
+  operationId: string;
+  appName: string;
+  operation: "install" | "upgrade";
+  fromVersion: string | null;
+  toVersion: string | null;
+  /** The declaration without its source. */
+  hook: Omit<HookDeclaration, "scriptContent">;
+  bundleSha256: string;
+  /** Port to use before the app exists: `requirements.ports[0]`. */
+  declaredPort: number | null;
+  /** False when nobody is there to answer or to retry: the hook fails instead of waiting. */
+  interactive: boolean;
+  createdAt: number;
+}
+
+/** Seconds a hook may be active when it does not say. From the contract. */
+export const defaultTimeoutSeconds = 300;
+
+/** What people and programs outside see. */
+export function toHookTaskView(
+  record: HookTaskRecord,
+  state: HookTaskState = initialHookTaskState,
+): HookTaskView {
+  return {
+    kind: "hook",
+    id: record.id,
+    type: "APP_HOOK",
+    status: state.status,
+    revision: state.revision,
+    parentId: record.operationId,
+    hookId: record.hook.id,
+    event: record.hook.event,
+    appName: record.appName,
+    title: record.hook.description ?? record.hook.id,
+    optional: record.hook.optional ?? false,
+    attempt: state.attempt,
+    maxAttempts: 1 + (record.hook.retries ?? 0),
+    progress: state.progress,
+    checkpoints: state.checkpoints,
+    inputs: state.inputs,
+    error: state.error,
+    durationMs: Math.round(state.endedMs + state.pausedMs),
+    createdAt: isoTime(record.createdAt),
+    startedAt: state.startedAt === null ? null : isoTime(state.startedAt),
+    updatedAt: isoTime(state.updatedAt ?? record.createdAt),
+    finishedAt: state.finishedAt === null ? null : isoTime(state.finishedAt),
+    cancelRequestedAt: state.cancelRequestedAt === null ? null : isoTime(state.cancelRequestedAt),
+    actions: actionsOf(state),
+    bundleSha256: state.bundleSha256,
+  };
+}
+
+/** What the user may do now. The only place that knows. */
+export function actionsOf(state: HookTaskState): TaskAction[] {
+  if (isTerminal(state.status) || state.cancelRequestedAt !== null) return [];
+  const cancel: TaskAction = { name: "cancel" };
+  switch (state.status) {
+    case "AWAITING_INPUT":
+      return [
+        ...state.inputs
+          .filter((input) => input.state === "waiting" && input.type === "question")
+          .map((input): TaskAction => ({ name: "submit_input", inputId: input.id })),
+        { name: "skip" },
+        cancel,
+      ];
+    case "AWAITING_RETRY":
+      return [{ name: "retry" }, { name: "skip" }, cancel];
+    default:
+      return [cancel];
+  }
+}

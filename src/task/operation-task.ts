@@ -1,0 +1,215 @@
+import type { JournalEntry } from "../journal/entry.ts";
+import type { JsonObject } from "../json.ts";
+import type { NasDirectory, NasJobMethod, NasJobRef } from "../nas/nas-driver.ts";
+import type { HookTaskRecord } from "./hook-task.ts";
+import type { OperationEvent } from "./operation-event.ts";
+import type { TaskError, TaskStatus } from "./task-event.ts";
+import { isTerminal, isoTime } from "./task-state.ts";
+import type { OperationTaskView, StepView, TaskAction } from "./task-view.ts";
+
+/** What an install or upgrade is from its beginning on; kept sealed, because `values` holds answers. */
+export interface OperationRecord {
+  id: string;
+  operation: "install" | "upgrade";
+  appName: string;
+  /** Name in the NAS's app catalog; null for a custom app. */
+  catalogApp: string | null;
+  train: string;
+  fromVersion: string | null;
+  toVersion: string;
+  /** `app_values` with macros expanded. */
+  values: JsonObject;
+  directories: NasDirectory[];
+  steps: OperationStep[];
+  interactive: boolean;
+  createdAt: number;
+}
+
+export type OperationStep =
+  | { kind: "directories"; title: string }
+  | { kind: "hook"; title: string; hookId: string; reason: string; task: HookTaskRecord | null }
+  | { kind: "app"; title: string; method: NasJobMethod }
+  | { kind: "running"; title: string };
+
+export interface OperationState {
+  status: TaskStatus;
+  revision: number;
+  steps: StepState[];
+  error: TaskError | null;
+  progressText: string | null;
+  startedAt: number | null;
+  updatedAt: number | null;
+  finishedAt: number | null;
+  cancelRequestedAt: number | null;
+}
+
+export interface StepState {
+  status: TaskStatus;
+  progress: number;
+  taskId: string | null;
+  /** The NAS was about to be called, or has been. */
+  job: "none" | "starting" | NasJobRef;
+  /** How often the user chose Retry for this step. */
+  retries: number;
+}
+
+/** Nothing has happened yet; hooks that do not run are skipped from the start. */
+export function initialOperationState(record: OperationRecord): OperationState {
+  return {
+    status: "PENDING",
+    revision: 0,
+    steps: record.steps.map((step) => ({
+      status: step.kind === "hook" && step.task === null ? "SKIPPED" : "PENDING",
+      progress: step.kind === "hook" && step.task === null ? 100 : 0,
+      taskId: null,
+      job: "none",
+      retries: 0,
+    })),
+    error: null,
+    progressText: null,
+    startedAt: null,
+    updatedAt: null,
+    finishedAt: null,
+    cancelRequestedAt: null,
+  };
+}
+
+/** The state after one entry of the operation's journal; terminal states never reopen. */
+export function foldOperationEntry(state: OperationState, entry: JournalEntry): OperationState {
+  if (entry.type !== "operation" || isTerminal(state.status)) return state;
+  return {
+    ...state,
+    ...changeOf(state, entry.event, entry.at),
+    revision: state.revision + 1,
+    updatedAt: entry.at,
+  };
+}
+
+function changeOf(state: OperationState, event: OperationEvent, at: number): Partial<OperationState> {
+  switch (event.type) {
+    case "step-started":
+      return {
+        status: "IN_PROGRESS",
+        startedAt: state.startedAt ?? at,
+        ...putStep(state, event.index, { status: "IN_PROGRESS" }),
+      };
+    case "step-progress": {
+      const progress = Math.max(state.steps[event.index]?.progress ?? 0, event.percent);
+      return { progressText: event.text, ...putStep(state, event.index, { progress }) };
+    }
+    case "hook-started":
+      return putStep(state, event.index, { taskId: event.taskId });
+    case "job-starting":
+      return putStep(state, event.index, { job: "starting" });
+    case "job-started":
+      return putStep(state, event.index, { job: event.ref });
+    case "step-ended": {
+      const progress = event.status === "COMPLETED" || event.status === "SKIPPED" ? { progress: 100 } : {};
+      return {
+        error: event.error ?? null,
+        progressText: null,
+        ...putStep(state, event.index, { status: event.status, ...progress }),
+      };
+    }
+    case "step-awaiting-retry":
+      return {
+        status: "AWAITING_RETRY",
+        error: event.error,
+        ...putStep(state, event.index, { status: "AWAITING_RETRY" }),
+      };
+    case "step-retried": {
+      const retries = (state.steps[event.index]?.retries ?? 0) + 1;
+      const step = { status: "PENDING", job: "none", progress: 0, retries } as const;
+      return { status: "IN_PROGRESS", error: null, ...putStep(state, event.index, step) };
+    }
+    case "cancel-requested":
+      return { cancelRequestedAt: state.cancelRequestedAt ?? at };
+    case "operation-ended":
+      return { status: event.status, error: event.error ?? null, progressText: null, finishedAt: at };
+  }
+}
+
+function putStep(
+  state: OperationState,
+  index: number,
+  change: Partial<StepState>,
+): Pick<OperationState, "steps"> {
+  return { steps: state.steps.map((step, at) => (at === index ? { ...step, ...change } : step)) };
+}
+
+/** Index of the first step that is still to be done; null when all are done. */
+export function nextStepIndex(state: OperationState): number | null {
+  const index = state.steps.findIndex((step) => !isTerminal(step.status));
+  return index < 0 ? null : index;
+}
+
+/** What people and programs outside see; `hooks` are the states of the hook tasks by task id. */
+export function toOperationView(
+  record: OperationRecord,
+  state: OperationState,
+  hooks: ReadonlyMap<string, { status: TaskStatus; progress: number }> = new Map(),
+): OperationTaskView {
+  const steps = record.steps.map((step, index) => toStepView(step, state.steps[index] as StepState, hooks));
+  const status = statusOf(state, steps);
+  const finished = state.status === "COMPLETED";
+  const total = steps.reduce((sum, step) => sum + step.progress, 0);
+  return {
+    kind: "operation",
+    id: record.id,
+    type: record.operation === "install" ? "APP_INSTALL" : "APP_UPGRADE",
+    status,
+    outcome: finished ? (hasSkippedHook(record, state) ? "completed_with_skips" : "completed") : null,
+    revision: state.revision,
+    appName: record.appName,
+    title: `${record.operation === "install" ? "Install" : "Upgrade"} ${record.appName}`,
+    fromVersion: record.fromVersion,
+    toVersion: record.toVersion,
+    progress: finished ? 100 : Math.floor(total / Math.max(1, steps.length)),
+    progressText: state.progressText,
+    steps,
+    error: state.error,
+    createdAt: isoTime(record.createdAt),
+    startedAt: state.startedAt === null ? null : isoTime(state.startedAt),
+    updatedAt: isoTime(state.updatedAt ?? record.createdAt),
+    finishedAt: state.finishedAt === null ? null : isoTime(state.finishedAt),
+    cancelRequestedAt: state.cancelRequestedAt === null ? null : isoTime(state.cancelRequestedAt),
+    actions: actionsOf(state),
+  };
+}
+
+function toStepView(
+  step: OperationStep,
+  state: StepState,
+  hooks: ReadonlyMap<string, { status: TaskStatus; progress: number }>,
+): StepView {
+  const hook = state.taskId === null ? undefined : hooks.get(state.taskId);
+  const live = isTerminal(state.status) ? undefined : hook;
+  return {
+    kind: step.kind,
+    title: step.title,
+    status: live?.status ?? state.status,
+    progress: live?.progress ?? state.progress,
+    taskId: state.taskId,
+    hookId: step.kind === "hook" ? step.hookId : null,
+    reason: step.kind === "hook" ? step.reason : null,
+  };
+}
+
+/** A hook that waits makes the whole operation wait. */
+function statusOf(state: OperationState, steps: StepView[]): TaskStatus {
+  if (isTerminal(state.status) || state.status === "PENDING") return state.status;
+  const waits = steps.find((step) => step.status === "AWAITING_RETRY" || step.status === "AWAITING_INPUT");
+  return waits?.status ?? "IN_PROGRESS";
+}
+
+function hasSkippedHook(record: OperationRecord, state: OperationState): boolean {
+  return record.steps.some(
+    (step, index) => step.kind === "hook" && step.task !== null && state.steps[index]?.status === "SKIPPED",
+  );
+}
+
+function actionsOf(state: OperationState): TaskAction[] {
+  if (isTerminal(state.status) || state.cancelRequestedAt !== null) return [];
+  if (state.status === "AWAITING_RETRY") return [{ name: "retry" }, { name: "cancel" }];
+  return [{ name: "cancel" }];
+}

@@ -1,0 +1,284 @@
+import type { JournalEntry } from "../journal/entry.ts";
+import type { TaskError, TaskEvent, TaskInputView, TaskStatus } from "./task-event.ts";
+import type { CheckpointView } from "./task-view.ts";
+
+/**
+ * The state of a hook task: a fold over its journal.
+ *
+ * 1. Terminal states never reopen: an event that comes after one changes nothing.
+ * 2. `progress` never falls within an attempt; COMPLETED and SKIPPED are 100.
+ * 3. Only `checkpoint-completed` completes a checkpoint; a skipped one may still be completed later.
+ */
+export interface HookTaskState {
+  status: TaskStatus;
+  revision: number;
+  attempt: number;
+  /** The current attempt has begun and not ended: its journal is gone on with. */
+  attemptOpen: boolean;
+  progress: number;
+  checkpoints: CheckpointView[];
+  inputs: TaskInputView[];
+  error: TaskError | null;
+  /** The checkpoint of a hook that waits in `awaitCheckpointRetry`, and the call that waits. */
+  waiting: { kind: "checkpoint"; seq: number; checkpointId: string } | { kind: "attempt" } | null;
+  /** Active milliseconds of the ended attempts, and of the current one up to its last pause. */
+  endedMs: number;
+  pausedMs: number;
+  startedAt: number | null;
+  updatedAt: number | null;
+  finishedAt: number | null;
+  cancelRequestedAt: number | null;
+  bundleSha256: string | null;
+  /** Retries that were chosen by the user after a failure. */
+  manualRetries: number;
+}
+
+export const initialHookTaskState: HookTaskState = {
+  status: "PENDING",
+  revision: 0,
+  attempt: 0,
+  attemptOpen: false,
+  progress: 0,
+  checkpoints: [],
+  inputs: [],
+  error: null,
+  waiting: null,
+  endedMs: 0,
+  pausedMs: 0,
+  startedAt: null,
+  updatedAt: null,
+  finishedAt: null,
+  cancelRequestedAt: null,
+  bundleSha256: null,
+  manualRetries: 0,
+};
+
+/** True for COMPLETED, SKIPPED, FAILED and CANCELLED. */
+export function isTerminal(status: TaskStatus): boolean {
+  return status === "COMPLETED" || status === "SKIPPED" || status === "FAILED" || status === "CANCELLED";
+}
+
+/** The state after one journal entry. */
+export function foldEntry(state: HookTaskState, entry: JournalEntry): HookTaskState {
+  switch (entry.type) {
+    case "attempt-started": {
+      const started = applyTaskEvent(state, { type: "attempt-started", attempt: entry.attempt }, entry.at);
+      return { ...started, bundleSha256: entry.bundleSha256 };
+    }
+    case "effect-started": {
+      if (entry.event === undefined) return state;
+      const next = applyTaskEvent(state, entry.event, entry.at);
+      if (entry.event.type !== "checkpoint-awaiting" || next === state) return next;
+      return { ...next, waiting: { kind: "checkpoint", seq: entry.seq, checkpointId: entry.event.id } };
+    }
+    case "effect-completed":
+      return entry.event === undefined ? state : applyTaskEvent(state, entry.event, entry.at);
+    case "task":
+      return applyTaskEvent(state, entry.event, entry.at);
+    case "operation":
+      return state;
+  }
+}
+
+/** The state after one event; the same object when nothing that shows has changed. */
+export function applyTaskEvent(state: HookTaskState, event: TaskEvent, at: number): HookTaskState {
+  if (isTerminal(state.status)) return state;
+  const change = changeOf(state, event, at);
+  if (change === null) return state;
+  return { ...state, ...change, revision: state.revision + 1, updatedAt: at };
+}
+
+type Change = Partial<HookTaskState> | null;
+
+function changeOf(state: HookTaskState, event: TaskEvent, at: number): Change {
+  switch (event.type) {
+    case "log":
+    case "request":
+      return null;
+    case "inputs-missing":
+    case "sign-in-shown":
+    case "inputs-provided":
+      return changeOfInputs(state, event);
+    case "attempt-started":
+    case "attempt-paused":
+    case "attempt-failed":
+    case "attempt-completed":
+      return changeOfAttempt(state, event, at);
+    case "checkpoints-registered":
+    case "checkpoint-completed":
+    case "checkpoint-message":
+    case "checkpoint-skipped":
+    case "checkpoint-awaiting":
+    case "checkpoint-answered":
+      return changeOfCheckpoint(state, event, at);
+    case "awaiting-retry":
+      return { status: "AWAITING_RETRY", error: event.error, waiting: { kind: "attempt" } };
+    case "retry-chosen":
+      return { status: "PENDING", waiting: null, manualRetries: state.manualRetries + 1 };
+    case "cancel-requested":
+      return state.cancelRequestedAt === null ? { cancelRequestedAt: at } : null;
+    case "skipped":
+      return {
+        status: "SKIPPED",
+        progress: 100,
+        waiting: null,
+        finishedAt: at,
+        ...(event.error && { error: event.error }),
+      };
+    case "failed":
+      return { status: "FAILED", error: event.error, waiting: null, finishedAt: at };
+    case "cancelled":
+      return { status: "CANCELLED", waiting: null, finishedAt: at };
+  }
+}
+
+type InputsEvent = Extract<TaskEvent, { type: "inputs-missing" | "sign-in-shown" | "inputs-provided" }>;
+
+function changeOfInputs(state: HookTaskState, event: InputsEvent): Change {
+  switch (event.type) {
+    case "inputs-missing":
+      return { status: "AWAITING_INPUT", inputs: event.inputs };
+    case "sign-in-shown":
+      return {
+        inputs: state.inputs.map((input) =>
+          input.id === event.inputId ? { ...input, authorization: event.authorization } : input,
+        ),
+      };
+    case "inputs-provided":
+      return {
+        inputs: state.inputs.map((input) =>
+          event.inputIds.includes(input.id) ? { ...input, state: "provided", authorization: null } : input,
+        ),
+      };
+  }
+}
+
+type AttemptEvent = Extract<TaskEvent, { type: `attempt-${string}` }>;
+
+function changeOfAttempt(state: HookTaskState, event: AttemptEvent, at: number): Change {
+  switch (event.type) {
+    case "attempt-started":
+      return {
+        status: "IN_PROGRESS",
+        attempt: event.attempt,
+        attemptOpen: true,
+        progress: 0,
+        checkpoints: [],
+        error: null,
+        waiting: null,
+        pausedMs: 0,
+        startedAt: state.startedAt ?? at,
+      };
+    case "attempt-paused":
+      return { pausedMs: event.activeMs };
+    case "attempt-failed":
+      return {
+        status: "IN_PROGRESS",
+        attemptOpen: false,
+        error: event.error,
+        waiting: null,
+        endedMs: state.endedMs + event.activeMs,
+        pausedMs: 0,
+        checkpoints: state.checkpoints.map((checkpoint) =>
+          checkpoint.status === "active" || checkpoint.status === "awaiting_retry"
+            ? { ...checkpoint, status: "failed", at: isoTime(at) }
+            : checkpoint,
+        ),
+      };
+    case "attempt-completed":
+      return {
+        status: "COMPLETED",
+        attemptOpen: false,
+        progress: 100,
+        error: null,
+        endedMs: state.endedMs + event.activeMs,
+        pausedMs: 0,
+        finishedAt: at,
+      };
+  }
+}
+
+type CheckpointEvent = Extract<TaskEvent, { type: `checkpoint${string}` }>;
+
+function changeOfCheckpoint(state: HookTaskState, event: CheckpointEvent, at: number): Change {
+  switch (event.type) {
+    case "checkpoints-registered": {
+      const known = new Map(state.checkpoints.map((checkpoint) => [checkpoint.id, checkpoint]));
+      const listed = event.checkpoints.map(
+        ({ id, message }): CheckpointView => known.get(id) ?? { id, message, status: "pending", at: null },
+      );
+      const ids = new Set(listed.map((checkpoint) => checkpoint.id));
+      const others = state.checkpoints.filter((checkpoint) => !ids.has(checkpoint.id));
+      return withCheckpoints(state, [...others, ...listed]);
+    }
+    case "checkpoint-completed": {
+      const checkpoints = put(state, event.id, {
+        status: "completed",
+        at: isoTime(at),
+        message: event.message,
+      });
+      return withCheckpoints(state, checkpoints, event.progress);
+    }
+    case "checkpoint-message":
+      return withCheckpoints(state, put(state, event.id, { message: event.message }));
+    case "checkpoint-skipped":
+      return withCheckpoints(
+        state,
+        put(state, event.id, { status: "skipped", at: isoTime(at), message: event.message }),
+      );
+    case "checkpoint-awaiting":
+      return {
+        ...withCheckpoints(state, put(state, event.id, { status: "awaiting_retry", at: isoTime(at) })),
+        status: "AWAITING_RETRY",
+        error: event.error,
+      };
+    case "checkpoint-answered":
+      return {
+        ...withCheckpoints(state, put(state, event.id, { status: "pending", at: null })),
+        status: "IN_PROGRESS",
+        error: null,
+        waiting: null,
+      };
+  }
+}
+
+interface CheckpointChange {
+  status?: CheckpointView["status"];
+  at?: string | null;
+  message?: string | undefined;
+}
+
+/** The list with one checkpoint changed; an unknown id is added at the end. */
+function put(state: HookTaskState, id: string, change: CheckpointChange): CheckpointView[] {
+  const { message, ...rest } = change;
+  const apply = (checkpoint: CheckpointView): CheckpointView => ({
+    ...checkpoint,
+    ...rest,
+    message: message ?? checkpoint.message,
+  });
+  if (!state.checkpoints.some((checkpoint) => checkpoint.id === id)) {
+    return [...state.checkpoints, apply({ id, message: message ?? id, status: "pending", at: null })];
+  }
+  return state.checkpoints.map((checkpoint) => (checkpoint.id === id ? apply(checkpoint) : checkpoint));
+}
+
+/** Marks the first open checkpoint active and computes the progress. */
+function withCheckpoints(
+  state: HookTaskState,
+  checkpoints: CheckpointView[],
+  progress?: number,
+): Pick<HookTaskState, "checkpoints" | "progress"> {
+  const firstOpen = checkpoints.findIndex(({ status }) => status === "pending" || status === "active");
+  const marked = checkpoints.map((checkpoint, index): CheckpointView => {
+    if (checkpoint.status !== "pending" && checkpoint.status !== "active") return checkpoint;
+    return { ...checkpoint, status: index === firstOpen ? "active" : "pending" };
+  });
+  const done = marked.filter(({ status }) => status === "completed" || status === "skipped").length;
+  const computed = progress ?? Math.floor((done / Math.max(1, marked.length)) * 99);
+  return { checkpoints: marked, progress: Math.max(state.progress, Math.min(100, computed)) };
+}
+
+/** Milliseconds since 1970 as ISO 8601 in UTC. */
+export function isoTime(at: number): string {
+  return new Date(at).toISOString();
+}
