@@ -59,9 +59,10 @@ export function toResponseResult(response: NetworkResponse): EffectResult {
   return { value: { url, status, statusText, headers, redirected }, body };
 }
 
-/** The method in capitals, when it is one that hooks may use. */
+/** The method in capitals, when it is one that hooks may use; GET when there is none. */
 export function parseMethod(value: JsonValue | undefined): string {
-  const method = (typeof value === "string" ? value : "").toUpperCase();
+  const given = value ?? "GET";
+  const method = typeof given === "string" ? given.toUpperCase() : "";
   if ((allowedMethods as readonly string[]).includes(method)) return method;
   throw fetchError(`method is ${describe(value)}; expected one of ${allowedMethods.join(", ")}.`);
 }

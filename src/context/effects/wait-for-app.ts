@@ -36,7 +36,7 @@ export const waitForApp: EffectDefinition<WaitForAppArgs> = {
     }
     return {
       path: parsePath(args["path"]),
-      method: options["method"] === undefined ? "GET" : parseMethod(options["method"]),
+      method: parseMethod(options["method"]),
       headers: parseHeaders(options["headers"]),
       expectedStatus: parseExpectedStatus(options["expectedStatus"]),
       timeoutMs: parseNumber(options, ["timeout", "timeoutMs"], { min: 1, initial: 5000 }),
