@@ -123,6 +123,7 @@ export const errorCatalogue = {
     "Entrypoint not exported",
     "Export an async function of that name, or correct entrypoint.",
   ),
+  HOOK_DOUBTFUL: entry("warning", "Doubtful code in hook", "Check that the code at the line shown is meant."),
   COMPILE_FAILED: entry("internal", "Compiler stopped", "Try again; report it if it stays."),
   // --- run: src/runtime
   HOOK_THREW: entry(
