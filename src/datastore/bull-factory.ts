@@ -5,33 +5,33 @@ import {
   QueueEvents,
   Worker,
   withBackend,
-  type BackendClasses,
   type ConnectionOptions,
-  type IQueueBackend,
   type PgPool,
   type Processor,
 } from "bullmq";
+import type { Redis } from "ioredis";
 import type { BullFactory } from "./datastore.ts";
 
-/** BullMQ on Redis: `connection` is one shared client; workers and event streams open their own beside it. */
-export function createRedisBullFactory(connection: ConnectionOptions, prefix: string): BullFactory {
-  return createBullFactory({ Queue, Worker, QueueEvents, FlowProducer }, { connection, prefix });
+/** BullMQ on Redis: `client` is shared; workers and event streams open their own connection beside it. */
+export function createRedisBullFactory(client: Redis, prefix: string): BullFactory {
+  return createBullFactory(
+    { Queue, Worker, QueueEvents, FlowProducer },
+    {
+      base: { connection: client, prefix },
+      latestEventId: (name) => latestRedisEventId(client, `${prefix}:${name}:events`),
+    },
+  );
 }
 
 /** BullMQ on Postgres or PGlite: all queues of a database share the schema `bullmq`. */
 export function createSqlBullFactory(pool: PgPool): BullFactory {
   const classes = withBackend(createPostgresBackend);
   // BullMQ types each class by its backend, which shows in protected members only; callers see one type.
-  return createBullFactory(classes as unknown as RedisTypedClasses, {
-    connection: pool as unknown as ConnectionOptions,
+  return createBullFactory(classes as unknown as BullClasses, {
+    base: { connection: pool as unknown as ConnectionOptions },
+    latestEventId: (name) => latestSqlEventId(pool, name),
   });
 }
-
-type RedisTypedClasses = Pick<
-  BackendClasses<IQueueBackend, ConnectionOptions>,
-  "Queue" | "Worker" | "QueueEvents" | "FlowProducer"
-> &
-  BullClasses;
 
 interface BullClasses {
   Queue: typeof Queue;
@@ -40,16 +40,38 @@ interface BullClasses {
   FlowProducer: typeof FlowProducer;
 }
 
-function createBullFactory(
-  classes: BullClasses,
-  base: { connection: ConnectionOptions; prefix?: string },
-): BullFactory {
+interface FactoryOptions {
+  base: { connection: ConnectionOptions; prefix?: string };
+  latestEventId: (queueName: string) => Promise<string>;
+}
+
+function createBullFactory(classes: BullClasses, { base, latestEventId }: FactoryOptions): BullFactory {
   return {
     queue: <Data, Result>(name: string, options = {}) =>
       new classes.Queue<Data, Result>(name, { ...options, ...base }) as Queue<Data, Result>,
     worker: <Data, Result>(name: string, processor: Processor<Data, Result>, options = {}) =>
       new classes.Worker<Data, Result>(name, processor, { ...options, ...base }),
-    events: (name, options = {}) => new classes.QueueEvents(name, { ...options, ...base }),
+    events: async (name, options = {}) => {
+      // Without an id, BullMQ reads "from now on" again at each of its reads until the first event, and misses what comes
+      // between two reads.
+      const lastEventId = options.lastEventId ?? (await latestEventId(name));
+      const events = new classes.QueueEvents(name, { ...options, ...base, lastEventId });
+      await events.waitUntilReady();
+      return events;
+    },
     flow: (options = {}) => new classes.FlowProducer({ ...options, ...base }),
   };
+}
+
+async function latestRedisEventId(client: Redis, stream: string): Promise<string> {
+  const [latest] = await client.xrevrange(stream, "+", "-", "COUNT", 1);
+  return latest?.[0] ?? "0-0";
+}
+
+async function latestSqlEventId(pool: PgPool, queueName: string): Promise<string> {
+  const { rows } = await pool.query<{ latest: string | number }>(
+    "select coalesce(max(id), 0) as latest from bullmq.event where queue = $1",
+    [queueName],
+  );
+  return String(rows[0]?.latest ?? 0);
 }

@@ -43,7 +43,8 @@ export interface BullFactory {
     processor: Processor<Data, Result>,
     options?: Omit<WorkerOptions, "connection" | "prefix">,
   ): Worker<Data, Result>;
-  events(name: string, options?: Omit<QueueEventsOptions, "connection" | "prefix">): QueueEvents;
+  /** Resolves once the stream is ready; it tells every event that happens from the call on. */
+  events(name: string, options?: Omit<QueueEventsOptions, "connection" | "prefix">): Promise<QueueEvents>;
   flow(options?: Omit<FlowProducerOptions, "connection" | "prefix">): FlowProducer;
 }
 

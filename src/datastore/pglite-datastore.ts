@@ -1,7 +1,7 @@
 import { mkdir, readdir } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { PGlite } from "@electric-sql/pglite";
+import { PGlite, types } from "@electric-sql/pglite";
 import { TackleboxError, errorCodeOf, errorText } from "../errors.ts";
 import { createSqlBullFactory } from "./bull-factory.ts";
 import type { Datastore } from "./datastore.ts";
@@ -80,7 +80,11 @@ async function prepareFolder(folder: string): Promise<boolean> {
 }
 
 async function openDatabase(data: string, displayUrl: string): Promise<{ db: PGlite; pool: PglitePool }> {
-  const db = await PGlite.create(data);
+  const db = await PGlite.create(data, {
+    // PGlite's own pair goes byte by byte and takes most of a second for a mebibyte.
+    serializers: { [types.BYTEA]: (bytes: Uint8Array) => `\\x${Buffer.from(bytes).toString("hex")}` },
+    parsers: { [types.BYTEA]: (hex: string) => Buffer.from(hex.slice(2), "hex") },
+  });
   try {
     const pool = createPglitePool(db);
     const client = await pool.connect();

@@ -78,6 +78,9 @@ async function connect(target: { url: string; displayUrl: string }, ms: number):
 }
 
 function adviceFor(error: unknown): string | undefined {
+  if (/Unknown RESP type|Protocol error/i.test(errorText(error))) {
+    return "something else than Redis answers there; check host and port, and rediss:// for TLS.";
+  }
   return /NOAUTH|WRONGPASS|NOPERM|invalid password/i.test(errorText(error))
     ? "check user and password in the URL, and what that user may do."
     : undefined;

@@ -56,7 +56,8 @@ export function unseal(key: Uint8Array, place: readonly string[], sealed: Uint8A
   decipher.setAAD(Buffer.from(JSON.stringify(place)));
   decipher.setAuthTag(sealed.subarray(tagStart));
   try {
-    return Buffer.concat([decipher.update(sealed.subarray(headBytes, tagStart)), decipher.final()]);
+    const opened = Buffer.concat([decipher.update(sealed.subarray(headBytes, tagStart)), decipher.final()]);
+    return new Uint8Array(opened.buffer, opened.byteOffset, opened.byteLength);
   } catch {
     throw corrupt(where, "was changed or moved since it was written");
   }

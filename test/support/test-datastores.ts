@@ -25,8 +25,11 @@ export const testDatastores: { kind: string; available: boolean; create: () => P
   { kind: "postgres", available: hasPostgres, create: async () => kept(await testPostgresUrl()) },
 ];
 
-/** A key file content for tests: 32 bytes in hex. */
-export const testKey: string = randomBytes(32).toString("hex");
+/** Pass these to `openDatastore`: a key, and a cache of the empty database that outlives the run. */
+export const testDatastoreOptions = {
+  key: randomBytes(32).toString("hex"),
+  cacheDir: join(import.meta.dirname, "../../node_modules/.cache/tacklebox"),
+};
 
 /** URL of an empty database number on the shared Redis. */
 export function testRedisUrl(): Promise<string> {

@@ -1,0 +1,118 @@
+import { DelayedError, WaitingChildrenError, type Job, type QueueEvents, type Worker } from "bullmq";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import type { BullFactory, Datastore } from "../../src/datastore/datastore.ts";
+import { openDatastore } from "../../src/datastore/open-datastore.ts";
+import { testDatastoreOptions, type TestDatastore } from "../support/test-datastores.ts";
+import type { ContractSubject } from "./contract.ts";
+
+const yearMs = 365 * 86_400_000;
+
+/** What the scheduler builds on: BullMQ does the same on every datastore. */
+export function describeBullContract({ kind, available, create }: ContractSubject): void {
+  describe.skipIf(!available)(`BullMQ on ${kind}`, () => {
+    let place: TestDatastore;
+    let store: Datastore;
+
+    beforeAll(async () => {
+      place = await create();
+      store = await openDatastore(place.url, testDatastoreOptions);
+    });
+    afterAll(async () => {
+      await store?.close();
+      await place?.remove();
+    });
+
+    it("processes a job and tells its result, its progress and its log", async () => {
+      const { queue, events, worker } = await open(store.bull, "plain", async (job) => {
+        await job.updateProgress({ done: 1 });
+        await job.log("first row");
+        await job.log("second row");
+        return { sum: (job.data as { n: number }).n + 1 };
+      });
+      const progress = once(events, "progress");
+      const job = await queue.add("add one", { n: 41 });
+      expect(await job.waitUntilFinished(events)).toEqual({ sum: 42 });
+      expect(await progress).toMatchObject({ jobId: job.id, data: { done: 1 } });
+      expect(await queue.getJobLogs(job.id ?? "")).toEqual({ logs: ["first row", "second row"], count: 2 });
+      expect(worker.concurrency).toBe(1);
+    });
+
+    it("parks a job without keeping its slot, and wakes it by promote", async () => {
+      const { queue, events } = await open(store.bull, "parked", async (job, token) => {
+        if (job.name === "other") return "other done";
+        const { answer } = job.data as { answer?: string };
+        if (answer !== undefined) return `answered ${answer}`;
+        await job.moveToDelayed(Date.now() + yearMs, token);
+        throw new DelayedError();
+      });
+      const parked = once(events, "delayed");
+      const job = await queue.add("asks", {});
+      await parked;
+      const other = await queue.add("other", {});
+      expect(await other.waitUntilFinished(events)).toBe("other done");
+      expect(await job.getState()).toBe("delayed");
+      await job.updateData({ answer: "yes" });
+      await job.promote();
+      expect(await job.waitUntilFinished(events)).toBe("answered yes");
+    });
+
+    it("runs a parent again when the child it waits for is done", async () => {
+      const { queue, events } = await open(store.bull, "family", (job, token) => step(queue, job, token));
+      const parent = await queue.add("parent", { step: "first" });
+      expect(await parent.waitUntilFinished(events)).toEqual(["child result"]);
+    });
+
+    it("tells a job's failure", async () => {
+      const { queue, events } = await open(store.bull, "failing", () => Promise.reject(new Error("no luck")));
+      const job = await queue.add("fails", {});
+      await expect(job.waitUntilFinished(events)).rejects.toThrow("no luck");
+    });
+
+    it("wakes an idle worker at once, also by jobs that come while it goes idle", async () => {
+      const { queue, events } = await open(store.bull, "bursts", (job) => Promise.resolve(job.name));
+      const startedAt = performance.now();
+      for (let round = 0; round < 30; round += 1) {
+        const job = await queue.add(`job ${round}`, {});
+        expect(await job.waitUntilFinished(events)).toBe(`job ${round}`);
+      }
+      // A missed notification costs the ten seconds that BullMQ blocks.
+      expect(performance.now() - startedAt).toBeLessThan(9000);
+    });
+  });
+}
+
+async function step(queue: ReturnType<BullFactory["queue"]>, job: Job, token?: string): Promise<unknown> {
+  if (job.name === "child") return "child result";
+  if ((job.data as { step: string }).step === "first") {
+    await queue.add("child", {}, { parent: { id: job.id ?? "", queue: job.queueQualifiedName } });
+    await job.updateData({ step: "second" });
+    if (await job.moveToWaitingChildren(token ?? "")) throw new WaitingChildrenError();
+  }
+  return Object.values(await job.getChildrenValues());
+}
+
+interface Opened {
+  queue: ReturnType<BullFactory["queue"]>;
+  events: QueueEvents;
+  worker: Worker;
+}
+
+async function open(
+  bull: BullFactory,
+  name: string,
+  processor: (job: Job, token?: string) => Promise<unknown>,
+): Promise<Opened> {
+  const queue = bull.queue(name);
+  const events = await bull.events(name);
+  const worker = bull.worker(name, processor);
+  onTestFinished(async () => {
+    await worker.close();
+    await events.close();
+    await queue.close();
+  });
+  return { queue, events, worker };
+}
+
+function once(events: QueueEvents, name: "progress" | "delayed"): Promise<unknown> {
+  return new Promise((resolve) => events.once(name, (message: unknown) => resolve(message)));
+}

@@ -1,0 +1,8 @@
+import { testDatastores } from "../support/test-datastores.ts";
+import { describeBullContract } from "./bull-contract.ts";
+import { describeStoreContract } from "./contract.ts";
+
+for (const subject of testDatastores.filter(({ kind }) => kind === "redis")) {
+  describeStoreContract(subject);
+  describeBullContract(subject);
+}
