@@ -58,16 +58,12 @@ const turns = createTurnWriter(writeAll);
 
 /** Makes the isolate ready for its hook before anybody asks for it. */
 function prepare(addonPath: string, memoryLimit: number) {
-  const { Isolate, Callback, ExternalCopy } = (require(addonPath) as { ivm: typeof ivm }).ivm;
+  const { Isolate, Callback } = (require(addonPath) as { ivm: typeof ivm }).ivm;
   // From here on no native code can be loaded any more.
   (process as unknown as { permission: { drop(scope: string): void } }).permission.drop("addon");
   const isolate = new Isolate({ memoryLimit });
   const context = isolate.createContextSync();
-  const host = createHostFunctions({
-    post: turns.post,
-    loadValidator: () => VALIDATOR_CODE,
-    copyOut: (bytes) => new ExternalCopy(bytes).copyInto({ release: true }),
-  });
+  const host = createHostFunctions({ post: turns.post, loadValidator: () => VALIDATOR_CODE });
   context.global.setSync(hostFunctionName, new Callback(host.call));
   const script = isolate.compileScriptSync(GUEST_CODE, { filename: guestFileName });
   const entry = script.runSync(context, { reference: true }) as ivm.Reference<Record<string, unknown>>;
@@ -98,8 +94,8 @@ function main(): void {
     if (message === null) process.exit(0);
     const parsed = JSON.parse(message.json) as ToSandbox;
     if (parsed.type === "start") {
-      const { code, ...rest } = parsed satisfies StartMessage;
-      host.setSeed(parsed.seed);
+      const { code, seed, ...rest } = parsed satisfies StartMessage;
+      host.setSeed(seed);
       takeTurn(isolate, () => start.applySync(undefined, [JSON.stringify(rest), code]));
     } else {
       if (parsed.ok && parsed.hasBody) host.keepBody(parsed.seq, message.body);

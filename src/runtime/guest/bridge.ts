@@ -1,0 +1,139 @@
+import type { JsonValue } from "../../json.ts";
+import type { CompletionMessage, GuestFailure, GuestVisibleError } from "../protocol.ts";
+import { setClock } from "./clock-reading.ts";
+import { captureCallSite, createGuestError, type CallSite } from "./guest-error.ts";
+import { host } from "./host.ts";
+import { maxMessageChars, maxPendingCalls } from "./limits.ts";
+import {
+  ignoreRejection,
+  JsonParse,
+  JsonStringify,
+  MapDelete,
+  MapGet,
+  MapSet,
+  MapSize,
+  NativeMap,
+  NativePromise,
+  ObjectSetPrototypeOf,
+} from "./primordials.ts";
+
+/**
+ * The guest's end of the wall.
+ *
+ * 1. `seq` counts calls from 1 without gaps; a call that is refused here takes no number.
+ * 2. Only text leaves: arguments come in as JSON text, made before by whoever has the values, so that no code of a
+ *    hook runs between the choice of a number and the message.
+ * 3. Each call that wants a reply is settled at most once; answers nobody waits for only move the clock.
+ * 4. After `finished` nothing leaves any more.
+ */
+export type Completion =
+  | { ok: true; seq: number; value: JsonValue; hasBody: boolean }
+  | { ok: false; error: GuestVisibleError };
+
+type Settle = (completion: Completion) => void;
+
+let lastSeq = 0;
+let sealed = false;
+const pending = new NativeMap<number, Settle>();
+
+/**
+ * Starts a call whose answer is wanted.
+ * @param argsJson JSON text of the arguments
+ * @param settle called with the answer, during `deliver`; must not throw
+ * @returns the call's number
+ * @throws `LIMIT_REACHED`
+ */
+export function beginCall(name: string, argsJson: string, body: ArrayBuffer | null, settle: Settle): number {
+  if (MapSize(pending) >= maxPendingCalls) {
+    throw limitReached(
+      `${name}: ${maxPendingCalls} calls of this hook are already waiting for an answer; await some of them before making more.`,
+    );
+  }
+  const seq = send(name, argsJson, body, true);
+  MapSet(pending, seq, settle);
+  return seq;
+}
+
+/** Makes a call nobody waits for; silent when the hook has ended. */
+export function postCall(name: string, argsJson: string): void {
+  if (!sealed) send(name, argsJson, null, false);
+}
+
+/** Gives a call up; its answer will be ignored. Does nothing when it has been answered. */
+export function abortCall(seq: number): void {
+  if (MapDelete(pending, seq) && !sealed) host.post(`{"type":"abort","seq":${seq}}`, null);
+}
+
+/** Says how the hook ended, once; later calls of this do nothing. */
+export function postFinished(failure: GuestFailure | null): void {
+  if (sealed) return;
+  sealed = true;
+  const text =
+    failure === null
+      ? `{"type":"finished","ok":true}`
+      : `{"type":"finished","ok":false,"error":${JsonStringify(failure)}}`;
+  host.post(text, null);
+}
+
+/** Takes in one answer. */
+export function settleCall(completionJson: string): void {
+  const message = ObjectSetPrototypeOf(JsonParse(completionJson) as CompletionMessage, null);
+  setClock(message.now);
+  const settle = MapGet(pending, message.seq);
+  if (settle === undefined) return;
+  MapDelete(pending, message.seq);
+  if (message.ok) {
+    settle({ ok: true, seq: message.seq, value: message.value, hasBody: message.hasBody });
+  } else {
+    settle({ ok: false, error: ObjectSetPrototypeOf(message.error, null) });
+  }
+}
+
+/**
+ * Makes a call and returns a promise for its result. A rejection carries the stack of the place in `site`, and counts
+ * as handled: a hook need not await it.
+ * @param read makes the result of the answer
+ */
+export function callEffect<T>(
+  name: string,
+  argsJson: string,
+  site: CallSite,
+  read: (completion: Completion & { ok: true }) => T,
+): Promise<T> {
+  const promise = new NativePromise<T>((resolve, reject) => {
+    beginCall(name, argsJson, null, (completion) => {
+      try {
+        if (completion.ok) resolve(read(completion));
+        else reject(createGuestError(completion.error, site));
+      } catch (error) {
+        reject(error);
+      }
+    });
+  });
+  ignoreRejection(promise);
+  return promise;
+}
+
+/** An error that says which limit a call met. */
+export function limitReached(message: string): Error {
+  return createGuestError(
+    ObjectSetPrototypeOf({ name: "Error", message, code: "LIMIT_REACHED" }, null),
+    captureCallSite(limitReached),
+  );
+}
+
+function send(name: string, argsJson: string, body: ArrayBuffer | null, reply: boolean): number {
+  if (sealed) throw limitReached(`${name}: the hook has ended; await your calls before it returns.`);
+  if (argsJson.length > maxMessageChars) {
+    throw limitReached(
+      `${name}: its arguments take ${argsJson.length} characters as JSON, at most ${maxMessageChars} are allowed; pass less.`,
+    );
+  }
+  const seq = lastSeq + 1;
+  host.post(
+    `{"type":"call","seq":${seq},"name":"${name}","args":${argsJson},"reply":${reply},"hasBody":${body !== null}}`,
+    body,
+  );
+  lastSeq = seq;
+  return seq;
+}

@@ -1,0 +1,76 @@
+import type { StartMessage } from "../protocol.ts";
+import { settleCall } from "./bridge.ts";
+import { startClock } from "./clock-reading.ts";
+import { createContext } from "./context.ts";
+import type { GuestEntry } from "./entry-protocol.ts";
+import { finishFailed, finishWell } from "./finish.ts";
+import { createGuestError } from "./guest-error.ts";
+import { setInputs } from "./inputs.ts";
+import {
+  evaluateGlobally,
+  JsonParse,
+  NativePromise,
+  ObjectGetOwnPropertyDescriptor,
+  PromiseThen,
+  ReflectApply,
+} from "./primordials.ts";
+
+/** What `start` is told: the start message without the code. The seed stays outside. */
+export type GuestStart = Pick<StartMessage, "fileName" | "entrypoint" | "context" | "now">;
+
+/** The two functions through which the sandbox process enters the guest. */
+export function createGuestEntry(): GuestEntry {
+  let started = false;
+  return {
+    start(startJson, code) {
+      if (started) return;
+      started = true;
+      try {
+        runHook(JsonParse(startJson) as GuestStart, code);
+      } catch (error) {
+        finishFailed(error);
+      }
+    },
+    deliver(completionJson) {
+      try {
+        settleCall(completionJson);
+      } catch (error) {
+        finishFailed(error);
+      }
+    },
+  };
+}
+
+function runHook({ fileName, entrypoint, context, now }: GuestStart, code: string): void {
+  startClock(now);
+  setInputs(context.inputs);
+  const hookContext = createContext(context);
+  // An indirect eval runs in the global scope; the name makes stacks read as those of a script of its own.
+  const exported = evaluateGlobally(`${code}\n//# sourceURL=${fileName}`);
+  const run = requireEntrypoint(exported, entrypoint, fileName);
+  const result = new NativePromise((resolve) => resolve(ReflectApply(run, undefined, [hookContext])));
+  PromiseThen(result, finishWell, finishFailed);
+}
+
+type Entrypoint = (context: object) => unknown;
+
+/**
+ * Looks the entrypoint up among the own properties of the exports; the exports object itself is never awaited, so an
+ * export named `then` is a function like any other.
+ */
+function requireEntrypoint(exported: unknown, entrypoint: string, fileName: string): Entrypoint {
+  const isObject = (typeof exported === "object" && exported !== null) || typeof exported === "function";
+  const property = isObject ? ObjectGetOwnPropertyDescriptor(exported, entrypoint) : undefined;
+  const value: unknown =
+    property?.get === undefined ? property?.value : ReflectApply(property.get, exported, []);
+  if (typeof value === "function") return value as Entrypoint;
+  const found = property === undefined ? "no export of that name was found" : `it is ${typeof value}`;
+  throw createGuestError(
+    {
+      name: "Error",
+      message: `entrypoint "${entrypoint}": ${found} in ${fileName}, a function was expected; export it, or correct "entrypoint".`,
+      code: "HOOK_ENTRYPOINT",
+    },
+    null,
+  );
+}
