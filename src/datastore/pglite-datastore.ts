@@ -1,6 +1,6 @@
-import { mkdir, readdir } from "node:fs/promises";
+import { mkdir, readFile, readdir } from "node:fs/promises";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { PGlite, types } from "@electric-sql/pglite";
 import { TackleboxError, errorCodeOf, errorText } from "../errors.ts";
 import { createSqlBullFactory } from "./bull-factory.ts";
@@ -71,7 +71,12 @@ async function prepareFolder(folder: string): Promise<boolean> {
   } catch (error) {
     throw unusable(folder, `it cannot be made or read (${errorText(error)})`, error);
   }
-  if (names.includes(dataFolder)) return true;
+  if (names.includes(dataFolder)) {
+    // PGlite would make a new database over whatever is there.
+    const version = await readFile(join(folder, dataFolder, "PG_VERSION"), "utf8").catch(() => null);
+    if (version === null) throw damaged(folder, `${dataFolder}/PG_VERSION cannot be read`);
+    return true;
+  }
   const foreign = names.filter((name) => !ownNames.has(name) && !name.startsWith("building-"));
   if (foreign.length > 0) {
     throw unusable(folder, `it holds other files ("${foreign[0]}") and no datastore`);
@@ -80,11 +85,7 @@ async function prepareFolder(folder: string): Promise<boolean> {
 }
 
 async function openDatabase(data: string, displayUrl: string): Promise<{ db: PGlite; pool: PglitePool }> {
-  const db = await PGlite.create(data, {
-    // PGlite's own pair goes byte by byte and takes most of a second for a mebibyte.
-    serializers: { [types.BYTEA]: (bytes: Uint8Array) => `\\x${Buffer.from(bytes).toString("hex")}` },
-    parsers: { [types.BYTEA]: (hex: string) => Buffer.from(hex.slice(2), "hex") },
-  });
+  const db = await startDatabase(data);
   try {
     const pool = createPglitePool(db);
     const client = await pool.connect();
@@ -96,6 +97,25 @@ async function openDatabase(data: string, displayUrl: string): Promise<{ db: PGl
     await db.close();
     throw error;
   }
+}
+
+function startDatabase(data: string): Promise<PGlite> {
+  return PGlite.create(data, {
+    // PGlite's own pair goes byte by byte and takes most of a second for a mebibyte.
+    serializers: { [types.BYTEA]: (bytes: Uint8Array) => `\\x${Buffer.from(bytes).toString("hex")}` },
+    parsers: { [types.BYTEA]: (hex: string) => Buffer.from(hex.slice(2), "hex") },
+  }).catch((error: unknown) => {
+    throw damaged(dirname(data), errorText(error), error);
+  });
+}
+
+function damaged(folder: string, found: string, cause?: unknown): TackleboxError {
+  return new TackleboxError(
+    "DATASTORE_FOLDER",
+    `datastore folder ${folder}: its database does not open (${found}), expected one this version of PGlite made; ` +
+      "restore the folder from a backup, or name another one.",
+    { cause },
+  );
 }
 
 function unusable(folder: string, found: string, cause?: unknown): TackleboxError {
