@@ -4,6 +4,7 @@ import type { SourceFile } from "./catalog-reader.ts";
 import type { CompileLimits } from "./compile-limits.ts";
 import {
   catalogNamespace,
+  computedImport,
   pathOf,
   problemInDeclaration,
   problemsFromMessages,
@@ -11,7 +12,7 @@ import {
 } from "./compile-problems.ts";
 import { runBuild } from "./esbuild-service.ts";
 import { blankJsonComments } from "./read-json-module.ts";
-import { isRefusal, type Refusal } from "./refusal.ts";
+import { isRefusal, shorten, type Refusal } from "./refusal.ts";
 import { loaderOf, type ImportRequest } from "./resolve-import.ts";
 import { scriptBanner, scriptFromModule } from "./script-from-module.ts";
 
@@ -38,8 +39,10 @@ export interface BuiltScript {
 const inlineName = "hook.ts";
 
 /*
- * esbuild is kept from the disk: it gets texts only, no folder to resolve from (`resolveDir`), no tsconfig, and a
- * plugin that answers every import. An import that TypeScript erases never reaches the plugin.
+ * esbuild is kept from the disk: it gets texts only, no tsconfig, and a plugin that answers every import and every
+ * load. For an import path with gaps (import(`./${name}.json`)) esbuild 0.28 searches folders without asking plugins
+ * at all; `esbuild-limited.sh` leaves it no descriptor for that, and what it may find elsewhere is never loaded.
+ * An import that TypeScript erases does not reach the plugin.
  */
 const commonOptions: BuildOptions = {
   bundle: true,
@@ -75,7 +78,7 @@ export async function buildBundle(input: BuildInput): Promise<BuiltScript | Prob
     {
       ...commonOptions,
       ...(inline
-        ? { stdin: { contents: input.entry.text, loader: "ts", sourcefile: inlineName } }
+        ? { stdin: { contents: withoutInlineMap(input.entry.text), loader: "ts", sourcefile: inlineName } }
         : { entryPoints: [input.entry.path] }),
       plugins: [catalogPlugin(input, files)],
     },
@@ -93,6 +96,13 @@ export async function buildBundle(input: BuildInput): Promise<BuiltScript | Prob
           "the compiler ran out of memory or stack on this code; make it simpler and less nested.",
         ),
       ];
+    case "unavailable":
+      return [
+        stopped(
+          input,
+          `the compiler does not start (${outcome.reason}); check that esbuild's package for this machine is installed.`,
+        ),
+      ];
     case "timed-out":
       return [
         stopped(
@@ -101,6 +111,11 @@ export async function buildBundle(input: BuildInput): Promise<BuiltScript | Prob
         ),
       ];
   }
+}
+
+/** Disarms a source map inside the source: esbuild would follow it and name lines of files nobody has. */
+function withoutInlineMap(text: string): string {
+  return text.replaceAll(/sourceMappingURL=(?=\s*data:)/g, "sourceMappingUrl=");
 }
 
 interface Finishing {
@@ -143,39 +158,59 @@ function stopped(input: BuildInput, message: string): Problem {
 }
 
 function catalogPlugin(input: BuildInput, files: Map<string, SourceFile>): Plugin {
+  const building: Building = { input, files, imports: 0 };
   return {
     name: catalogNamespace,
     setup(build) {
-      build.onResolve({ filter: /.*/ }, (args) => answerImport(args, input, files));
-      build.onLoad({ filter: /.*/, namespace: catalogNamespace }, ({ path }) => {
-        const file = files.get(path);
+      build.onResolve({ filter: /.*/ }, (args) => answerImport(args, building));
+      build.onLoad({ filter: /.*/ }, ({ path, namespace }) => {
+        const file = namespace === catalogNamespace ? files.get(path) : undefined;
         const loader = loaderOf(path);
-        if (file === undefined || loader === null) return { errors: [{ text: "the file was not resolved" }] };
-        return { contents: loader === "json" ? blankJsonComments(file.text) : file.text, loader };
+        if (file === undefined || loader === null) return refuse(computedImport);
+        return {
+          contents: loader === "json" ? blankJsonComments(file.text) : withoutInlineMap(file.text),
+          loader,
+        };
       });
     },
   };
 }
 
-function answerImport(
-  args: OnResolveArgs,
-  input: BuildInput,
-  files: Map<string, SourceFile>,
-): OnResolveResult {
+interface Building {
+  input: BuildInput;
+  files: Map<string, SourceFile>;
+  imports: number;
+}
+
+function answerImport(args: OnResolveArgs, building: Building): OnResolveResult {
+  const { input, files } = building;
   if (args.kind === "entry-point") return { path: args.path, namespace: catalogNamespace };
+  building.imports += 1;
+  if (building.imports > input.limits.imports) return refuse(tooManyImports(input.limits));
   if (args.kind === "require-call" || args.kind === "require-resolve") {
     // It may stand behind a check such as `typeof require`; where it is reached, it throws at the author's line.
-    const text = `require("${args.path}") fails when it is reached: there is no require in a hook; use import for files of the catalog.`;
+    const text = `require("${shorten(args.path)}") fails when it is reached: there is no require in a hook; use import for files of the catalog.`;
     const detail: Refusal = { code: "HOOK_DOUBTFUL", message: text };
     return { path: args.path, external: true, warnings: [{ text, detail }] };
   }
   const importer = args.namespace === catalogNamespace ? args.importer : input.entry.path;
   const file = input.resolve({ importer, specifier: args.path, attributes: args.with });
   const refusal = isRefusal(file) ? file : overTotals(files, file, input.limits);
-  if (refusal !== null) return { errors: [{ text: refusal.message, detail: refusal }] };
+  if (refusal !== null) return refuse(refusal);
   const { path } = file as SourceFile;
   if (!files.has(path)) files.set(path, file as SourceFile);
   return { path, namespace: catalogNamespace };
+}
+
+function refuse(refusal: Refusal): Pick<OnResolveResult, "errors"> {
+  return { errors: [{ text: refusal.message, detail: refusal }] };
+}
+
+function tooManyImports(limits: CompileLimits): Refusal {
+  return {
+    code: "HOOK_SOURCE_TOO_LARGE",
+    message: `the hook has more than ${limits.imports} imports; import fewer files.`,
+  };
 }
 
 /** Refuses the file that would be one too many, or too much. */

@@ -3,7 +3,7 @@ import { isAbsolute, join, relative, sep } from "node:path";
 import { createHash } from "node:crypto";
 import { findTooDeepBracket } from "./bracket-depth.ts";
 import type { CompileLimits } from "./compile-limits.ts";
-import { isRefusal, type Refusal } from "./refusal.ts";
+import { isRefusal, shorten, type Refusal } from "./refusal.ts";
 
 /*
  * Reads source files of one catalog.
@@ -161,7 +161,7 @@ function outside(path: string): Refusal {
   return {
     code: "HOOK_FILE_OUTSIDE",
     message:
-      `"${path}" leads out of the catalog; only files inside the catalog can be used, ` +
+      `"${shorten(path)}" leads out of the catalog; only files inside the catalog can be used, ` +
       "by way of links too. Move the file into the catalog.",
   };
 }

@@ -6,6 +6,7 @@ import type { CompileOutcome, CompileRequest, HookSource } from "./bundle.ts";
 import { sha256Hex } from "./catalog-reader.ts";
 import { resolveCompileLimits, type CompileLimits } from "./compile-limits.ts";
 import { placeName } from "./compile-problems.ts";
+import { shorten } from "./refusal.ts";
 import { areUnchanged, compileFile, compileInline } from "./hook-sources.ts";
 
 /** How to compile. */
@@ -73,7 +74,7 @@ function describeMissing(source: HookSource, entrypoint: string, compiled: Cache
   if (exports.length === 0) {
     return `${found}, which exports nothing; write "export" before the function to call.`;
   }
-  const names = exports.map((name) => `"${name}"`).join(", ");
+  const names = shorten(exports.map((name) => `"${name}"`).join(", "), 300);
   return `${found}, which exports ${names}; name one of these, or export the function.${didYouMean(entrypoint, exports)}`;
 }
 

@@ -6,6 +6,8 @@ export interface CompileLimits {
   totalBytes: number;
   /** Source files of one hook. Default 64. */
   files: number;
+  /** Imports of one hook, in all its files. Default 1000. */
+  imports: number;
   /**
    * Brackets open at once, strings and comments included. Default 1000. Deep nesting overflows the stack of
    * the compiler, which would end the compilation of everybody's hooks.
@@ -21,6 +23,7 @@ export const defaultCompileLimits: CompileLimits = {
   sourceBytes: 256 * 1024,
   totalBytes: 1024 * 1024,
   files: 64,
+  imports: 1000,
   bracketDepth: 1000,
   codeLength: 2 * 1024 * 1024,
   timeoutMs: 10_000,

@@ -4,7 +4,7 @@ import { parsePointer } from "../schema/positions.ts";
 import type { Problem } from "../schema/problem.ts";
 import type { HookSource, InlinePlacement } from "./bundle.ts";
 import { positionInScript } from "./inline-position.ts";
-import { isRefusal } from "./refusal.ts";
+import { isRefusal, shorten, type Refusal } from "./refusal.ts";
 import { columnOfByte, type TextPosition } from "./text-position.ts";
 
 /** What is needed to say where a problem is. */
@@ -22,6 +22,14 @@ interface ProblemDraft {
   /** What was found, what was expected, what to do. */
   message: string;
 }
+
+/** Why an import with gaps in its path is not taken. */
+export const computedImport: Refusal = {
+  code: "HOOK_IMPORT",
+  message:
+    "found an import whose path is put together while the hook runs; the path has to be a plain string. " +
+    "Import each file by name.",
+};
 
 /** Prefix of esbuild's names for catalog files. */
 export const catalogNamespace = "catalog";
@@ -50,13 +58,14 @@ export function problemInDeclaration(source: HookSource, code: ErrorCode, messag
   return { ...place, message: `${placeName(pointer)}: ${message}` };
 }
 
-/** esbuild's messages as problems, each at the author's own line. */
+/** esbuild's messages as problems, each at the author's own line; those without a place only where all are. */
 export function problemsFromMessages(
   scope: ProblemScope,
   messages: readonly Message[],
   severity: Problem["severity"],
 ): Problem[] {
-  return messages.map((message) => {
+  const located = messages.filter(({ location }) => location !== null);
+  return (located.length > 0 ? located : messages).map((message) => {
     const { location } = message;
     const draft = { severity, ...describe(message, severity) };
     const text = location === null ? undefined : scope.textOf(location.file);
@@ -82,7 +91,7 @@ export function placeName(pointer: string): string {
 function describe(message: Message, severity: Problem["severity"]): { code: ErrorCode; message: string } {
   const detail: unknown = message.detail;
   if (typeof detail === "object" && detail !== null && isRefusal(detail)) return detail;
-  const text = message.text.replaceAll(`"${catalogNamespace}:`, '"');
+  const text = shorten(message.text.replaceAll(`"${catalogNamespace}:`, '"'), 300);
   if (severity === "warning") return { code: "HOOK_DOUBTFUL", message: rewordWarning(message.id, text) };
   if (text.startsWith("Top-level await")) {
     return {
@@ -93,12 +102,7 @@ function describe(message: Message, severity: Problem["severity"]): { code: Erro
     };
   }
   if (/^Could not resolve (?:import|require)\(/.test(text)) {
-    return {
-      code: "HOOK_IMPORT",
-      message:
-        "found an import whose path is put together while the hook runs; the path has to be a plain string. " +
-        "Import each file by name.",
-    };
+    return computedImport;
   }
   if (text.startsWith("No matching export")) {
     return { code: "HOOK_IMPORT", message: `${text}; import a name that the file exports.` };

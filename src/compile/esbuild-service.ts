@@ -15,14 +15,24 @@ import { errorText } from "../errors.ts";
  * 3. A build that exceeds its time ends the service, because esbuild cannot stop a single build.
  */
 
-/** How a build ended. `failed` carries the author's mistakes; `crashed` and `timed-out` say nothing about them. */
+/**
+ * How a build ended. `failed` carries the author's mistakes; `crashed` and `timed-out` say nothing about them;
+ * `unavailable`: the compiler cannot even build an empty text.
+ */
 export type BuildOutcome =
   | { kind: "built"; result: BuildResult }
   | { kind: "failed"; errors: Message[]; warnings: Message[] }
   | { kind: "crashed"; reason: string }
-  | { kind: "timed-out" };
+  | { kind: "timed-out" }
+  | { kind: "unavailable"; reason: string };
 
 type Esbuild = typeof import("esbuild");
+
+const emptyBuild: BuildOptions = {
+  stdin: { contents: "export {}", loader: "ts" },
+  write: false,
+  logLevel: "silent",
+};
 
 let loaded: Esbuild | null = null;
 let loneBuilds: Promise<unknown> = Promise.resolve();
@@ -41,7 +51,7 @@ export async function runBuild(options: BuildOptions, timeoutMs: number): Promis
   if (outcome.kind !== "crashed") return outcome;
   const alone = loneBuilds.then(async () => {
     await Promise.all(running);
-    return await attemptBuild(options, timeoutMs);
+    return await attemptAlone(options, timeoutMs);
   });
   loneBuilds = alone;
   return await alone;
@@ -58,6 +68,13 @@ export async function warmCompiler(): Promise<void> {
 /** Ends the service's process. The next compilation starts it again. */
 export async function stopCompiler(): Promise<void> {
   await loaded?.stop();
+}
+
+async function attemptAlone(options: BuildOptions, timeoutMs: number): Promise<BuildOutcome> {
+  const outcome = await attemptBuild(options, timeoutMs);
+  if (outcome.kind !== "crashed") return outcome;
+  const empty = await attemptBuild(emptyBuild, timeoutMs);
+  return empty.kind === "built" ? outcome : { kind: "unavailable", reason: outcome.reason };
 }
 
 async function attemptBuild(options: BuildOptions, timeoutMs: number): Promise<BuildOutcome> {

@@ -12,7 +12,7 @@ import {
 import type { CompileLimits } from "./compile-limits.ts";
 import { problemInDeclaration, problemInSource } from "./compile-problems.ts";
 import { placeInline } from "./inline-position.ts";
-import { isRefusal, type Refusal } from "./refusal.ts";
+import { isRefusal, shorten, type Refusal } from "./refusal.ts";
 import { loaderOf, resolveImport } from "./resolve-import.ts";
 
 type InlineSource = HookSource & { kind: "inline" };
@@ -34,7 +34,7 @@ export async function compileInline(
   const resolve = ({ specifier }: { specifier: string }): Refusal => ({
     code: "HOOK_IMPORT",
     message:
-      `"${specifier}" is imported, but inline hooks stand alone; copy the code into scriptContent, ` +
+      `"${shorten(specifier)}" is imported, but inline hooks stand alone; copy the code into scriptContent, ` +
       "or use script with a file of the catalog.",
   });
   const built = await buildBundle({ entry, resolve, scope: { source, placement }, limits });
@@ -79,7 +79,7 @@ function readEntry(reader: CatalogReader, source: FileSource): SourceFile | Prob
     return problemInDeclaration(
       source,
       "HOOK_FILE_MISSING",
-      `"${source.path}" is not a file of the catalog; give the path from the catalog's root folder.`,
+      `"${shorten(source.path)}" is not a file of the catalog; give the path from the catalog's root folder.`,
     );
   }
   if (!isRefusal(file)) {
@@ -88,7 +88,7 @@ function readEntry(reader: CatalogReader, source: FileSource): SourceFile | Prob
     return problemInDeclaration(
       source,
       "HOOK_FILE_MISSING",
-      `"${source.path}" is not a script; name a .ts, .mts, .js or .mjs file.`,
+      `"${shorten(source.path)}" is not a script; name a .ts, .mts, .js or .mjs file.`,
     );
   }
   if (file.code === "HOOK_FILE_MISSING" || file.code === "HOOK_FILE_OUTSIDE" || file.code === "HOOK_IMPORT") {

@@ -11,3 +11,8 @@ export interface Refusal {
 export function isRefusal(value: object): value is Refusal {
   return "code" in value && "message" in value;
 }
+
+/** An author's text as messages quote it. */
+export function shorten(text: string, length = 120): string {
+  return text.length <= length ? text : `${text.slice(0, length)}...`;
+}

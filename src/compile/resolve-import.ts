@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import type { CatalogReader, SourceFile } from "./catalog-reader.ts";
-import { isRefusal, type Refusal } from "./refusal.ts";
+import { isRefusal, shorten, type Refusal } from "./refusal.ts";
 
 /** What stands in an import. */
 export interface ImportRequest {
@@ -46,7 +46,7 @@ export function resolveImport(reader: CatalogReader, request: ImportRequest): So
   return {
     code: "HOOK_FILE_MISSING",
     message:
-      `"${specifier}" names no file: ${path} was looked for, also with the endings ` +
+      `"${shorten(specifier)}" names no file: ${shorten(path)} was looked for, also with the endings ` +
       `${triedEndings.join(", ")} and as a folder with an index file; correct the path.`,
   };
 }
@@ -67,14 +67,14 @@ function refuseKind(file: SourceFile, request: ImportRequest): Refusal | null {
   if (loader === null) {
     return {
       code: "HOOK_IMPORT",
-      message: `"${request.specifier}" is ${file.path}, which is neither code nor JSON; import ${triedEndings.join(", ")} only.`,
+      message: `"${shorten(request.specifier)}" is ${file.path}, which is neither code nor JSON; import ${triedEndings.join(", ")} only.`,
     };
   }
   for (const [name, value] of Object.entries(request.attributes)) {
     if (name === "type" && value === "json" && loader === "json") continue;
     return {
       code: "HOOK_IMPORT",
-      message: `"${request.specifier}" is imported with {${name}: "${value}"}; the only attribute is {type: "json"}, for .json and .jsonc.`,
+      message: `"${shorten(request.specifier)}" is imported with {${shorten(name)}: "${shorten(value)}"}; the only attribute is {type: "json"}, for .json and .jsonc.`,
     };
   }
   return null;
@@ -83,7 +83,7 @@ function refuseKind(file: SourceFile, request: ImportRequest): Refusal | null {
 function refuseForeign(specifier: string): Refusal {
   return {
     code: "HOOK_IMPORT",
-    message: `"${specifier}" is ${kindOf(specifier)}; a hook can import only relative files of its catalog ("./x", "../x"). ${adviceFor(specifier)}`,
+    message: `"${shorten(specifier)}" is ${kindOf(specifier)}; a hook can import only relative files of its catalog ("./x", "../x"). ${adviceFor(specifier)}`,
   };
 }
 
