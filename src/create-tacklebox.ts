@@ -26,7 +26,7 @@ import type { NasDriver } from "./nas/nas-driver.ts";
 import { createNetworkClient } from "./network/create-network-client.ts";
 import type { NetworkLimits } from "./network/network-client.ts";
 import { resolveNetworkLimits } from "./network/network-limits.ts";
-import { createScheduler, type Scheduler } from "./queue/create-scheduler.ts";
+import type { Scheduler } from "./queue/create-scheduler.ts";
 import { resolveSandboxLimits, type SandboxLimitsOptions } from "./runtime/sandbox-limits.ts";
 import { createSandboxPool } from "./runtime/sandbox-pool.ts";
 import { toHookTaskView, type HookTaskRecord } from "./task/hook-task.ts";
@@ -94,6 +94,8 @@ export interface Tacklebox {
   /** Retry of a task that waits for it; safe to call twice. Throws `ILLEGAL_TRANSITION`. */
   retry(taskId: string): Promise<void>;
   skip(taskId: string): Promise<void>;
+  /** Ends a hook that waits for Retry as FAILED: for callers with nobody there to ask. Throws `ILLEGAL_TRANSITION`. */
+  giveUp(taskId: string): Promise<void>;
   cancel(taskId: string): Promise<void>;
   /** Begins to take jobs from the queue. */
   start(): Promise<void>;
@@ -109,14 +111,15 @@ export function createTacklebox(options: TackleboxOptions): Tacklebox {
 
 class TackleboxRuntime implements Tacklebox {
   private readonly runtime: Runtime;
-  private readonly scheduler: Scheduler | null;
+  /** Null without a datastore: then BullMQ is never loaded. */
+  private readonly scheduler: Promise<Scheduler> | null;
 
   constructor(options: TackleboxOptions) {
     const clock = options.clock ?? systemClock;
     const { journals, documents } = options.datastore ?? createMemoryStores();
     const desk = createDesk(documents, clock);
     const network = toNetworkSettings(options);
-    const wake = async (taskId: string): Promise<void> => await this.scheduler?.wake(taskId);
+    const wake = async (taskId: string): Promise<void> => await (await this.scheduler)?.wake(taskId);
     this.runtime = {
       clock,
       hookClock: options.hookClock ?? clock,
@@ -135,17 +138,9 @@ class TackleboxRuntime implements Tacklebox {
       observer: { hookChanged: () => {}, operationChanged: () => {}, ...options.observer },
     };
     this.scheduler =
-      options.datastore === undefined
-        ? null
-        : createScheduler({
-            datastore: options.datastore,
-            runtime: this.runtime,
-            ...(options.hookConcurrency === undefined ? {} : { hookConcurrency: options.hookConcurrency }),
-            ...(options.operationConcurrency === undefined
-              ? {}
-              : { operationConcurrency: options.operationConcurrency }),
-            onTrouble: (text) => options.onTrouble?.(text),
-          });
+      options.datastore === undefined ? null : startScheduler(options, options.datastore, this.runtime);
+    // A failure to load it is met by the first call that needs it.
+    this.scheduler?.catch(() => {});
   }
 
   async prepare(request: OperationRequest): Promise<PreparedOperation> {
@@ -153,7 +148,7 @@ class TackleboxRuntime implements Tacklebox {
   }
 
   async submit(request: OperationRequest): Promise<string> {
-    const scheduler = this.requireScheduler();
+    const scheduler = await this.requireScheduler();
     const prepared = await this.prepare(request);
     await storeOperation(this.runtime, prepared);
     await scheduler.enqueue(prepared.record);
@@ -186,7 +181,7 @@ class TackleboxRuntime implements Tacklebox {
   }
 
   async listOperations(limit = 50): Promise<OperationTaskView[]> {
-    const { operations } = this.requireScheduler().queues;
+    const { operations } = (await this.requireScheduler()).queues;
     const jobs = await operations.getJobs(undefined, 0, limit - 1, false);
     const views = await Promise.all(
       jobs.map(async (job) => (await this.getTask(job.data.id)) as OperationTaskView),
@@ -214,7 +209,7 @@ class TackleboxRuntime implements Tacklebox {
       );
     }
     await this.runtime.desk.answer(taskId, askedAnswersKey, checked.values);
-    await this.scheduler?.wake(taskId);
+    await (await this.scheduler)?.wake(taskId);
   }
 
   async retry(taskId: string): Promise<void> {
@@ -225,6 +220,14 @@ class TackleboxRuntime implements Tacklebox {
     await this.decide(taskId, "skip");
   }
 
+  async giveUp(taskId: string): Promise<void> {
+    const view = await this.getTask(taskId);
+    const key = view.kind === "hook" ? waitKeyOf(await readHookState(this.runtime, taskId)) : null;
+    if (key === null) throw illegal("give up", view);
+    await this.runtime.desk.decide(taskId, key, { action: "fail" });
+    await (await this.scheduler)?.wake(taskId);
+  }
+
   async cancel(taskId: string): Promise<void> {
     const view = await this.getTask(taskId);
     if (isTerminal(view.status)) throw illegal("cancel", view);
@@ -233,14 +236,14 @@ class TackleboxRuntime implements Tacklebox {
       const live = view.steps.find((step) => step.taskId !== null && !isTerminal(step.status));
       if (live?.taskId) {
         await this.runtime.desk.requestCancel(live.taskId);
-        await this.scheduler?.wake(live.taskId);
+        await (await this.scheduler)?.wake(live.taskId);
       }
     }
-    await this.scheduler?.wake(taskId);
+    await (await this.scheduler)?.wake(taskId);
   }
 
   async start(): Promise<void> {
-    await this.requireScheduler().start();
+    await (await this.requireScheduler()).start();
   }
 
   async warm(): Promise<void> {
@@ -248,7 +251,7 @@ class TackleboxRuntime implements Tacklebox {
   }
 
   async close(): Promise<void> {
-    await this.scheduler?.close();
+    await (await this.scheduler)?.close();
     await this.runtime.signIns.close();
     await this.runtime.pool.close();
   }
@@ -259,7 +262,7 @@ class TackleboxRuntime implements Tacklebox {
     if (!view.actions.some(({ name }) => name === action)) throw illegal(action, view);
     const key = view.kind === "hook" ? await this.hookWaitKey(taskId) : await this.stepWaitKey(taskId);
     await this.runtime.desk.decide(taskId, key, { action });
-    await this.scheduler?.wake(taskId);
+    await (await this.scheduler)?.wake(taskId);
   }
 
   private async hookWaitKey(taskId: string): Promise<string> {
@@ -288,14 +291,30 @@ class TackleboxRuntime implements Tacklebox {
     return record;
   }
 
-  private requireScheduler(): Scheduler {
+  private async requireScheduler(): Promise<Scheduler> {
     if (this.scheduler === null)
       throw new TackleboxError(
         "USAGE",
         "This tacklebox was made without a datastore; give one to queue operations.",
       );
-    return this.scheduler;
+    return await this.scheduler;
   }
+}
+
+async function startScheduler(
+  options: TackleboxOptions,
+  datastore: Datastore,
+  runtime: Runtime,
+): Promise<Scheduler> {
+  const { createScheduler } = await import("./queue/create-scheduler.ts");
+  const { hookConcurrency, operationConcurrency } = options;
+  return createScheduler({
+    datastore,
+    runtime,
+    ...(hookConcurrency === undefined ? {} : { hookConcurrency }),
+    ...(operationConcurrency === undefined ? {} : { operationConcurrency }),
+    onTrouble: (text) => options.onTrouble?.(text),
+  });
 }
 
 function toNetworkSettings(options: TackleboxOptions): NetworkSettings {

@@ -49,6 +49,8 @@ class HookTaskRun {
   private readonly signal: AbortSignal;
   private state: HookTaskState = initialHookTaskState;
   private journal!: TaskJournal;
+  /** It was decided to fail while the attempt waited at a checkpoint. */
+  private givenUp = false;
 
   constructor(runtime: Runtime, record: HookTaskRecord, signal: AbortSignal) {
     this.runtime = runtime;
@@ -63,6 +65,7 @@ class HookTaskRun {
     for (const entry of this.journal.entries) this.state = foldEntry(this.state, entry);
     for (;;) {
       if (isTerminal(this.state.status)) return { kind: "ended", status: this.state.status };
+      if (this.signal.aborted) return { kind: "handed-over" };
       if (await this.cancelled()) return { kind: "ended", status: "CANCELLED" };
       const progress = await this.step();
       if (progress !== null) return progress;
@@ -80,6 +83,7 @@ class HookTaskRun {
     const decision = await this.runtime.desk.decision(this.record.id, waitKeyOf(this.state) ?? "");
     if (decision === null) return { kind: "parked" };
     if (decision.action === "skip") await this.add({ type: "skipped", reason: "skipped by the user" });
+    else if (decision.action === "fail") await this.add({ type: "failed", error: this.lastError() });
     else await this.add({ type: "retry-chosen", fresh: decision.fresh ?? false });
     return null;
   }
@@ -132,7 +136,7 @@ class HookTaskRun {
     const stop = new AbortController();
     const stopWatching = this.watchForCancel(stop);
     try {
-      const outcome = await this.runIn(bundle, recorded, AbortSignal.any([this.signal, stop.signal]));
+      const outcome = await this.runIn(bundle, recorded, stop);
       return await this.conclude(outcome, bundle);
     } finally {
       stopWatching();
@@ -142,7 +146,7 @@ class HookTaskRun {
   private async runIn(
     bundle: Bundle,
     recorded: readonly JournalEntry[],
-    signal: AbortSignal,
+    stop: AbortController,
   ): Promise<AttemptOutcome> {
     const { runtime, record } = this;
     const start = recorded[0] as Extract<JournalEntry, { type: "attempt-started" }>;
@@ -165,16 +169,30 @@ class HookTaskRun {
       parkAfterMs: record.interactive ? runtime.parkAfterMs : 0,
       person: {
         decision: (seq, aborted) =>
-          runtime.desk.watch(
-            record.id,
-            async () =>
-              (await runtime.desk.decision(record.id, `attempt-${start.attempt}-call-${seq}`))?.action ??
-              null,
-            aborted,
-          ),
+          runtime.desk.watch(record.id, () => this.checkpointDecision(start.attempt, seq, stop), aborted),
       },
-      signal,
+      signal: AbortSignal.any([this.signal, stop.signal]),
     });
+  }
+
+  private async checkpointDecision(
+    attempt: number,
+    seq: number,
+    stop: AbortController,
+  ): Promise<"retry" | "skip" | null> {
+    const decision = await this.runtime.desk.decision(this.record.id, `attempt-${attempt}-call-${seq}`);
+    if (decision === null) return null;
+    if (decision.action !== "fail") return decision.action;
+    this.givenUp = true;
+    stop.abort(new Error("given up"));
+    return null;
+  }
+
+  private lastError(): TaskError {
+    return (
+      this.state.error ??
+      plainTaskError("HOOK_FAIL", `hook "${this.record.hook.id}" waits for a person and nobody is there.`)
+    );
   }
 
   private async conclude(outcome: AttemptOutcome, bundle: Bundle): Promise<HookTaskProgress | null> {
@@ -185,19 +203,17 @@ class HookTaskRun {
         await this.add({ type: "attempt-completed", attempt, activeMs });
         return null;
       case "stopped":
+        if (this.givenUp) {
+          this.givenUp = false;
+          await this.failAttempt(this.lastError(), activeMs);
+          return null;
+        }
         await this.add({ type: "attempt-paused", attempt, activeMs });
         return this.signal.aborted ? { kind: "handed-over" } : null;
       case "parked":
         await this.add({ type: "attempt-paused", attempt, activeMs });
         if (this.record.interactive) return { kind: "parked" };
-        await this.failAttempt(
-          this.state.error ??
-            plainTaskError(
-              "HOOK_FAIL",
-              `hook "${this.record.hook.id}" waits for a person and nobody is there.`,
-            ),
-          activeMs,
-        );
+        await this.failAttempt(this.lastError(), activeMs);
         return null;
       case "failed":
         await this.failAttempt(toTaskError(this.record.hook.id, outcome.failure, bundle), activeMs);

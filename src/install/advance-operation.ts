@@ -1,8 +1,9 @@
+import { isDeepStrictEqual } from "node:util";
 import { TackleboxError, errorCodeOf, errorText, type ErrorCode } from "../errors.ts";
 import type { JournalEntry } from "../journal/entry.ts";
-import type { NasApp, NasJobRef, NasJobResult } from "../nas/nas-driver.ts";
+import type { NasJobRef, NasJobResult } from "../nas/nas-driver.ts";
 import type { HookTaskRecord } from "../task/hook-task.ts";
-import type { OperationEvent } from "../task/operation-event.ts";
+import type { NasBefore, OperationEvent } from "../task/operation-event.ts";
 import {
   foldOperationEntry,
   initialOperationState,
@@ -10,6 +11,7 @@ import {
   toOperationView,
   type OperationRecord,
   type OperationState,
+  type StepState,
 } from "../task/operation-task.ts";
 import type { TaskError, TaskStatus } from "../task/task-event.ts";
 import { isTerminal, type HookTaskState } from "../task/task-state.ts";
@@ -23,7 +25,7 @@ export type OperationProgress =
   /** A hook task is to be run; call again when it has ended. */
   | { kind: "hook"; task: HookTaskRecord }
   /** The step on the NAS failed and waits for Retry or Cancel. */
-  | { kind: "parked" }
+  | { kind: "parked"; error: TaskError }
   | { kind: "handed-over" };
 
 /** Longest wait for an app to run after its job succeeded. */
@@ -86,7 +88,7 @@ class OperationRun {
     try {
       if (step.kind === "directories") await this.makeDirectories();
       else if (step.kind === "app") await this.appStep(index);
-      else await this.waitUntilRunning();
+      else if (!(await this.waitUntilRunning())) return null;
       await this.add({ type: "step-ended", index, status: "COMPLETED" });
       return null;
     } catch (error) {
@@ -143,7 +145,7 @@ class OperationRun {
 
   private async appStep(index: number): Promise<void> {
     const ref = (await this.knownJob(index)) ?? (await this.startJob(index));
-    const result = ref === "done" ? null : await this.follow(index, ref);
+    const result = ref === "done" ? null : await this.followToEnd(index, ref);
     if (result !== null && result.state !== "SUCCESS") {
       throw new TackleboxError(
         "APP_JOB_FAILED",
@@ -160,19 +162,24 @@ class OperationRun {
     const job = this.state.steps[index]?.job ?? "none";
     if (job === "none") return null;
     if (job !== "starting") return job;
-    const { nas } = this.runtime;
-    const found = await nas.findJob(this.appMethod(), this.record.appName);
-    if (found !== null) return found;
-    const app = await nas.getApp(this.record.appName);
-    return app !== null && (this.record.operation === "install" || app.version === this.record.toVersion)
-      ? "done"
-      : null;
+    const found = await this.runtime.nas.findJob(this.appMethod(), this.record.appName);
+    const { before } = this.state.steps[index] as StepState;
+    if (found !== null && !isDeepStrictEqual(found, before.job)) return found;
+    return (await this.isAppChanged(before)) ? "done" : null;
+  }
+
+  /** The app is there, or has another version, since the NAS was called: the job did its work. */
+  private async isAppChanged(before: NasBefore): Promise<boolean> {
+    const app = await this.runtime.nas.getApp(this.record.appName);
+    if (app === null) return false;
+    return this.record.operation === "install" ? before.version === null : app.version !== before.version;
   }
 
   private async startJob(index: number): Promise<NasJobRef> {
     const { nas } = this.runtime;
     const { appName, toVersion, values } = this.record;
-    await this.add({ type: "job-starting", index });
+    const [job, app] = await Promise.all([nas.findJob(this.appMethod(), appName), nas.getApp(appName)]);
+    await this.add({ type: "job-starting", index, before: { job, version: app?.version ?? null } });
     const ref =
       this.record.operation === "install"
         ? await nas.startCreateApp({
@@ -188,28 +195,55 @@ class OperationRun {
     return ref;
   }
 
-  private async follow(index: number, ref: NasJobRef): Promise<NasJobResult> {
-    let writing: Promise<void> = Promise.resolve();
-    const result = await this.runtime.nas.followJob(
-      ref,
-      ({ percent, text }) => {
-        writing = writing.then(() => this.add({ type: "step-progress", index, percent, text }));
-      },
-      this.signal,
-    );
-    await writing;
-    return result;
+  /** The job's result; null when the NAS has forgotten the job and shows what it did. */
+  private async followToEnd(index: number, ref: NasJobRef): Promise<NasJobResult | null> {
+    try {
+      return await this.follow(index, ref);
+    } catch (error) {
+      const { before } = this.state.steps[index] as StepState;
+      if (errorCodeOf(error) === "NAS_JOB_UNKNOWN" && (await this.isAppChanged(before))) return null;
+      throw error;
+    }
   }
 
-  private async waitUntilRunning(): Promise<void> {
-    const { appName } = this.record;
-    const found = Promise.withResolvers<NasApp>();
+  private async follow(index: number, ref: NasJobRef): Promise<NasJobResult> {
+    const unwritten = new AbortController();
+    let writing: Promise<void> = Promise.resolve();
+    try {
+      return await this.runtime.nas.followJob(
+        ref,
+        ({ percent, text }) => {
+          writing = writing
+            .then(() => this.add({ type: "step-progress", index, percent, text }))
+            .catch((error: unknown) => unwritten.abort(error));
+        },
+        AbortSignal.any([this.signal, unwritten.signal]),
+      );
+    } finally {
+      // Nothing may be on its way to the journal when the task is handed over.
+      await writing;
+      unwritten.signal.throwIfAborted();
+    }
+  }
+
+  /** False when the operation was cancelled meanwhile. */
+  private async waitUntilRunning(): Promise<boolean> {
+    const { appName, id } = this.record;
+    const { desk, nas } = this.runtime;
+    const found = Promise.withResolvers<boolean>();
     const stop = new AbortController();
     const signal = AbortSignal.any([this.signal, stop.signal]);
-    const watching = this.runtime.nas.watchApp(
+    signal.addEventListener("abort", () => found.reject(signal.reason), { once: true });
+    if (signal.aborted) found.reject(signal.reason);
+    const isCancelled = async (): Promise<true | null> => ((await desk.isCancelRequested(id)) ? true : null);
+    const cancelled = desk.watch(id, isCancelled, signal).then(
+      () => found.resolve(false),
+      (error: unknown) => found.reject(error),
+    );
+    const watching = nas.watchApp(
       appName,
       (app) => {
-        if (app.state === "RUNNING") found.resolve(app);
+        if (app.state === "RUNNING") found.resolve(true);
         else if (app.state === "CRASHED")
           found.reject(
             new TackleboxError(
@@ -232,10 +266,10 @@ class OperationRun {
       (reason: unknown) => errorText(reason),
     );
     try {
-      await found.promise;
+      return await found.promise;
     } finally {
       stop.abort(new Error("no longer watched"));
-      await Promise.allSettled([late, watching]);
+      await Promise.allSettled([late, watching, cancelled]);
     }
   }
 
@@ -252,7 +286,7 @@ class OperationRun {
     const shown = operationError(code, error);
     if (this.record.interactive) {
       await this.add({ type: "step-awaiting-retry", index, error: shown });
-      return { kind: "parked" };
+      return { kind: "parked", error: shown };
     }
     await this.add(
       { type: "step-ended", index, status: "FAILED", error: shown },
@@ -263,7 +297,9 @@ class OperationRun {
 
   private async meetDecision(index: number): Promise<OperationProgress | null> {
     const key = operationWaitKey(index, this.state.steps[index]?.retries ?? 0);
-    if ((await this.runtime.desk.decision(this.record.id, key)) === null) return { kind: "parked" };
+    if ((await this.runtime.desk.decision(this.record.id, key)) === null) {
+      return { kind: "parked", error: this.state.error ?? plainTaskError("INTERNAL", "the step failed.") };
+    }
     await this.add({ type: "step-retried", index });
     return null;
   }

@@ -27,7 +27,8 @@ export interface Desk {
 }
 
 export interface Decision {
-  action: "retry" | "skip";
+  /** `fail`: nobody will mend it; the attempt ends as failed (`tacklebox run` with nobody there to ask). */
+  action: "retry" | "skip" | "fail";
   /** Retry with the script as it is now instead of the bundle the task began with. */
   fresh?: boolean;
 }

@@ -1,11 +1,11 @@
 import { randomInt, randomUUID } from "node:crypto";
 import { basename } from "node:path";
 import type { Bundle } from "../compile/bundle.ts";
-import { compileHook } from "../compile/compile-hook.ts";
 import { TackleboxError } from "../errors.ts";
 import { checkAnswer } from "../inputs/check-answer.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../json.ts";
-import { expandText, expandValues, type MacroFacts } from "../macros/expand-values.ts";
+import { expandText, expandValues } from "../macros/expand-values.ts";
+import type { MacroFacts } from "../macros/macro-facts.ts";
 import type { NasDirectory, NasDriver, NasFacts } from "../nas/nas-driver.ts";
 import { planOperation } from "../plan/plan-operation.ts";
 import type { HookStep, Operation, Plan } from "../plan/plan.ts";
@@ -14,6 +14,7 @@ import { parseInstallScript } from "../schema/parse-install-script.ts";
 import type { Problem } from "../schema/problem.ts";
 import type { HookTaskRecord } from "../task/hook-task.ts";
 import type { OperationRecord, OperationStep } from "../task/operation-task.ts";
+import { compileDeclared } from "./compile-declared.ts";
 import { ScriptRejectedError } from "./script-rejected.ts";
 
 /** What a caller asks for: one script, one operation, and what the user chose. */
@@ -45,6 +46,8 @@ export interface OperationRequest {
   only?: { event?: string; hookId?: string };
   /** Leave the app step out: the app is there already (`tacklebox run --host`). */
   hooksOnly?: boolean;
+  /** Seconds each hook may be active, in place of its own `timeout`. */
+  timeoutSeconds?: number;
 }
 
 /** An operation ready to be stored and begun: nothing has been changed yet. */
@@ -163,35 +166,6 @@ async function compileAll(
   };
 }
 
-/** Compiles one declared hook; also used by `validate`, which compiles all of them. */
-export async function compileDeclared(
-  request: Pick<OperationRequest, "script" | "scriptFile" | "catalogRoot">,
-  hook: HookDeclaration,
-  hookIndex: number,
-) {
-  const { entrypoint } = hook;
-  if (hook.scriptContent !== undefined) {
-    const pointer = `/hooks/${hookIndex}/scriptContent`;
-    const { scriptFile, script: scriptText } = request;
-    return await compileHook({
-      source: { kind: "inline", text: hook.scriptContent, pointer, scriptFile, scriptText },
-      entrypoint,
-    });
-  }
-  if (request.catalogRoot === undefined) {
-    throw new TackleboxError(
-      "USAGE",
-      `hooks[${hookIndex}] "${hook.id}": "script" names a file of a catalog, but no catalog was given; name the catalog's folder.`,
-    );
-  }
-  const pointer = `/hooks/${hookIndex}/script`;
-  const { catalogRoot } = request;
-  return await compileHook({
-    source: { kind: "file", catalogRoot, path: hook.script as string, pointer },
-    entrypoint,
-  });
-}
-
 function toTaskRecord(parts: {
   operationId: string;
   appName: string;
@@ -205,6 +179,7 @@ function toTaskRecord(parts: {
   now: number;
 }): HookTaskRecord {
   const { scriptContent: _source, ...hook } = parts.script.hooks?.[parts.step.hookIndex] as HookDeclaration;
+  const { timeoutSeconds } = parts.request;
   return {
     id: newTaskId(),
     operationId: parts.operationId,
@@ -212,7 +187,7 @@ function toTaskRecord(parts: {
     operation: parts.operation,
     fromVersion: parts.fromVersion,
     toVersion: parts.toVersion,
-    hook,
+    hook: timeoutSeconds === undefined ? hook : { ...hook, timeout: timeoutSeconds },
     bundleSha256: parts.bundle.sha256,
     declaredPort: parts.script.requirements?.ports?.[0] ?? null,
     interactive: parts.request.interactive ?? true,
@@ -270,13 +245,8 @@ function toMacroFacts(script: InstallScript, request: OperationRequest, facts: N
     );
   }
   return {
-    locations: facts.locations,
+    ...facts,
     answers: Object.fromEntries(answers),
-    serverLanIp: facts.lanIp,
-    serverHostId: facts.hostId,
-    memoryMb: facts.memoryMb,
-    gpus: facts.gpus,
-    installedApps: facts.installedApps,
     randomString: memoisedRandomString(),
   };
 }
@@ -302,11 +272,11 @@ function expandAll(values: JsonObject, facts: MacroFacts, file: string): JsonObj
 
 function expandDirectories(script: InstallScript, facts: MacroFacts, file: string): NasDirectory[] {
   return (script.ensure_directories_exists ?? []).map((directory, index) => {
-    const { value, problems } = expandText(directory.path, facts, `/ensure_directories_exists/${index}/path`);
+    const { text, problems } = expandText(directory.path, facts, `/ensure_directories_exists/${index}/path`);
     if (problems.length > 0) throw macroError(file, problems);
     const { owner, snapshot } = directory;
     return {
-      path: value,
+      path: text,
       ...(owner === undefined ? {} : { owner: typeof owner === "string" ? { user: owner } : owner }),
       ...(snapshot === undefined ? {} : { snapshotId: snapshot.id }),
     };

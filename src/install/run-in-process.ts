@@ -20,7 +20,8 @@ export async function runInProcess(
     signal.throwIfAborted();
     if (progress.kind === "ended") return progress.status;
     if (progress.kind === "hook") await runHook(runtime, progress.task, signal);
-    else throw new TackleboxError("INTERNAL", `Operation ${record.id} waits, and nobody is there to decide.`);
+    // The step on the NAS failed; nobody is there to mend the NAS and click Retry.
+    else if (progress.kind === "parked") throw new TackleboxError(progress.error.code, progress.error.detail);
   }
 }
 

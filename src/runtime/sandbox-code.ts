@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { guestBundleShape } from "./guest/entry-protocol.ts";
 
 /** What a sandbox process is started with. */
 export interface SandboxCode {
@@ -26,16 +27,8 @@ export function buildSandboxCode(): Promise<SandboxCode> {
 
 async function bundleAll(): Promise<SandboxCode> {
   const [guest, validator] = await Promise.all([
-    bundleText("guest/main.ts", {
-      format: "iife",
-      globalName: "tackleboxGuest",
-      footer: "tackleboxGuest.default ?? tackleboxGuest",
-    }),
-    bundleText("child/input-validator.ts", {
-      format: "iife",
-      globalName: "tackleboxValidator",
-      footer: "tackleboxValidator.validateInput",
-    }),
+    bundleText("guest/main.ts", guestBundleShape),
+    bundleText("child/input-validator.ts", validatorShape),
   ]);
   const child = await bundleText("child/main.ts", {
     format: "cjs",
@@ -44,29 +37,39 @@ async function bundleAll(): Promise<SandboxCode> {
   return { child, addon: findAddon() };
 }
 
+/** One expression whose value is `(schemaJson, valueJson) => string`. */
+const validatorShape = {
+  format: "iife",
+  globalName: "tackleboxValidator",
+  banner: "(() => {",
+  footer: "return tackleboxValidator.validateInput; })()",
+} as const;
+
 interface BundleShape {
   format: "iife" | "cjs";
+  minifyIdentifiers?: boolean;
   globalName?: string;
+  banner?: string;
   footer?: string;
   define?: Record<string, string>;
 }
 
 async function bundleText(entry: string, shape: BundleShape): Promise<string> {
+  const { banner, footer, ...rest } = shape;
   const result = await build({
     entryPoints: [join(here, entry)],
     bundle: true,
     write: false,
     platform: shape.format === "cjs" ? "node" : "neutral",
     mainFields: ["module", "main"],
-    format: shape.format,
     target: "esnext",
     minifyWhitespace: true,
     minifySyntax: true,
     legalComments: "none",
     logLevel: "silent",
-    ...(shape.globalName === undefined ? {} : { globalName: shape.globalName }),
-    ...(shape.footer === undefined ? {} : { footer: { js: shape.footer } }),
-    ...(shape.define === undefined ? {} : { define: shape.define }),
+    ...(banner === undefined ? {} : { banner: { js: banner } }),
+    ...(footer === undefined ? {} : { footer: { js: footer } }),
+    ...rest,
   });
   return result.outputFiles[0]?.text ?? "";
 }

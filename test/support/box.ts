@@ -5,7 +5,11 @@ import type { OperationRequest } from "../../src/install/prepare-operation.ts";
 import type { JsonObject } from "../../src/json.ts";
 import { createSimulatedNas } from "../../src/nas/create-simulated-nas.ts";
 import type { NasDriver } from "../../src/nas/nas-driver.ts";
-import type { SimulatedNasControl, SimulatedNasOptions } from "../../src/nas/simulated/simulated-nas-options.ts";
+import type {
+  SimulatedNasControl,
+  SimulatedNasOptions,
+} from "../../src/nas/simulated/simulated-nas-options.ts";
+import { testDatastoreOptions } from "./test-datastores.ts";
 import type { HookTaskView, OperationTaskView, TaskView } from "../../src/task/task-view.ts";
 
 /** A whole tacklebox on a simulated NAS, with what tests want to know of it. */
@@ -31,11 +35,10 @@ export interface BoxOptions {
   tacklebox?: Partial<TackleboxOptions>;
 }
 
-/** Seals what tests store; any 32 bytes do. */
-const testKey = "11".repeat(32);
 
 export async function openBox(options: BoxOptions = {}): Promise<Box> {
-  const datastore = options.datastoreUrl === undefined ? null : await openDatastore(options.datastoreUrl, { key: testKey });
+  const datastore =
+    options.datastoreUrl === undefined ? null : await openDatastore(options.datastoreUrl, testDatastoreOptions);
   const nas = await createSimulatedNas({ stepMs: 1, readyAfterMs: 1, ...options.nas });
   const seen: TaskView[] = [];
   const troubles: string[] = [];
@@ -72,9 +75,15 @@ export async function openBox(options: BoxOptions = {}): Promise<Box> {
     seen,
     until,
     untilHook: (hookId, status) =>
-      until((view): view is HookTaskView => view.kind === "hook" && view.hookId === hookId && view.status === status),
+      until(
+        (view): view is HookTaskView =>
+          view.kind === "hook" && view.hookId === hookId && view.status === status,
+      ),
     untilOperation: (id, status) =>
-      until((view): view is OperationTaskView => view.kind === "operation" && view.id === id && view.status === status),
+      until(
+        (view): view is OperationTaskView =>
+          view.kind === "operation" && view.id === id && view.status === status,
+      ),
     close: async () => {
       await tacklebox.close();
       await nas.close();
@@ -84,7 +93,11 @@ export async function openBox(options: BoxOptions = {}): Promise<Box> {
 }
 
 /** An install request for a script with these inline hooks. */
-export function installRequest(hooks: (JsonObject & { scriptContent: string })[], more: Partial<OperationRequest> = {}): OperationRequest {
+export function installRequest(
+  hooks: (JsonObject & { scriptContent: string })[],
+  more: Partial<OperationRequest> & { port?: number } = {},
+): OperationRequest {
+  const { port = 8080, ...request } = more;
   const declared = hooks.map((hook, index) => ({
     id: `hook-${index}`,
     event: "onAfterInstall",
@@ -95,11 +108,16 @@ export function installRequest(hooks: (JsonObject & { scriptContent: string })[]
   const script = {
     version: 5,
     script: { version: "1.0.0", changeLog: "" },
-    requirements: { locations: [], specifications: [], permissions: [], ports: [8080] },
+    requirements: { locations: [], specifications: [], permissions: [], ports: [port] },
     ensure_directories_exists: [],
-    app_values: { network: { web_port: { port_number: 8080 } } },
+    app_values: { network: { web_port: { port_number: port } } },
     installation_questions: [],
     hooks: declared,
   };
-  return { operation: "install", script: JSON.stringify(script, null, 2), scriptFile: "testapp.json", ...more };
+  return {
+    operation: "install",
+    script: JSON.stringify(script, null, 2),
+    scriptFile: "testapp.json",
+    ...request,
+  };
 }

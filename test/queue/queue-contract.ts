@@ -1,0 +1,245 @@
+import { afterEach, describe, expect, it } from "vitest";
+import type { TestDatastore, testDatastores } from "../support/test-datastores.ts";
+import { installRequest, openBox, type Box, type BoxOptions } from "../support/box.ts";
+
+/** What installs and hooks do on a queue, the same on every datastore. */
+export function describeQueueContract(subject: (typeof testDatastores)[number]): void {
+  describe.skipIf(!subject.available)(`operations on ${subject.kind}`, () => {
+    let box: Box | null = null;
+    let store: TestDatastore | null = null;
+    const open = async (options: BoxOptions = {}): Promise<Box> => {
+      store = await subject.create();
+      box = await openBox({ datastoreUrl: store.url, ...options });
+      await box.tacklebox.start();
+      return box;
+    };
+    afterEach(async () => {
+      await box?.close();
+      await store?.remove();
+      box = null;
+      store = null;
+    });
+
+    it("installs an app with before and after hooks, in order, and keeps their history", async () => {
+      const { tacklebox, nas, untilOperation } = await open();
+      const id = await tacklebox.submit(
+        installRequest([
+          {
+            id: "after",
+            scriptContent:
+              "export async function run(ctx) { await ctx.waitForApp('/health'); await ctx.emitCheckpoint('ready', 'it runs'); ctx.log('port', ctx.port > 0); }",
+          },
+          {
+            id: "before",
+            event: "onBeforeInstall",
+            scriptContent: "export async function run(ctx) { await ctx.emitCheckpoint('checked'); }",
+          },
+        ]),
+      );
+      const done = await untilOperation(id, "COMPLETED");
+      expect(done.steps.map((step) => [step.kind, step.hookId, step.status])).toEqual([
+        ["hook", "before", "COMPLETED"],
+        ["app", null, "COMPLETED"],
+        ["running", null, "COMPLETED"],
+        ["hook", "after", "COMPLETED"],
+      ]);
+      const hooks = await tacklebox.getHookTasks(id);
+      expect(hooks.map((hook) => [hook.hookId, hook.status, hook.attempt, hook.progress])).toEqual([
+        ["before", "COMPLETED", 1, 100],
+        ["after", "COMPLETED", 1, 100],
+      ]);
+      expect(hooks[1]?.checkpoints).toMatchObject([{ id: "ready", message: "it runs", status: "completed" }]);
+      expect(nas.requests("testapp").some((request) => request.path === "/health")).toBe(true);
+    });
+
+    it("holds the app step back while a required before hook has failed, and leaves the app untouched after Cancel", async () => {
+      const { tacklebox, nas, untilHook, untilOperation } = await open();
+      const id = await tacklebox.submit(
+        installRequest([
+          {
+            id: "veto",
+            event: "onBeforeInstall",
+            scriptContent:
+              "export async function run(ctx) { ctx.fail('no room', [{ label: 'free', value: 0 }]); }",
+          },
+        ]),
+      );
+      const failed = await untilHook("veto", "AWAITING_RETRY");
+      expect(failed.error).toMatchObject({
+        code: "HOOK_FAIL",
+        title: "no room",
+        context: [{ label: "free", value: "0" }],
+      });
+      await tacklebox.cancel(id);
+      await untilOperation(id, "CANCELLED");
+      expect(await nas.getApp("testapp")).toBeNull();
+      expect(await nas.findJob("app.create", "testapp")).toBeNull();
+    });
+
+    it("retries by itself as often as declared, then waits; Retry runs it again, twice clicked is once done", async () => {
+      const { tacklebox, untilHook, untilOperation } = await open({
+        nas: {
+          behaviours: {
+            testapp: (_request, state) => ({
+              status: 200,
+              body: String((state.data["n"] = Number(state.data["n"] ?? 0) + 1)),
+            }),
+          },
+        },
+      });
+      const code =
+        "export async function run(ctx) { const n = Number(await (await fetch(ctx.baseUrl + '/n')).text()); if (n < 4) throw new Error('still ' + n); }";
+      const id = await tacklebox.submit(installRequest([{ id: "flaky", retries: 2, scriptContent: code }]));
+      const waiting = await untilHook("flaky", "AWAITING_RETRY");
+      expect(waiting).toMatchObject({ attempt: 3, maxAttempts: 3, error: { code: "HOOK_THREW" } });
+      expect(waiting.error?.source).toMatchObject({ file: "testapp.json", inline: { line: 1 } });
+      await Promise.allSettled([tacklebox.retry(waiting.id), tacklebox.retry(waiting.id)]);
+      await untilOperation(id, "COMPLETED");
+      expect((await tacklebox.getHookTasks(id))[0]).toMatchObject({ status: "COMPLETED", attempt: 4 });
+    });
+
+    it("parks a hook in awaitCheckpointRetry and goes on at that line with the answer", async () => {
+      const { tacklebox, nas, untilHook, untilOperation } = await open();
+      const code = `export async function run(ctx) {
+        await ctx.registerCheckpoints([{ id: "a", message: "A" }, { id: "b", message: "B" }]);
+        await fetch(ctx.baseUrl + "/before", { method: "POST", body: "x" });
+        await ctx.emitCheckpoint("a");
+        const action = await ctx.awaitCheckpointRetry("b", new Error("not yet"), [{ label: "Status", value: 503 }]);
+        await fetch(ctx.baseUrl + "/after-" + action);
+        await ctx.emitCheckpoint("b");
+      }`;
+      const id = await tacklebox.submit(installRequest([{ id: "parks", scriptContent: code }]));
+      const waiting = await untilHook("parks", "AWAITING_RETRY");
+      expect(waiting.error).toMatchObject({
+        title: "not yet",
+        checkpointId: "b",
+        context: [{ label: "Status", value: "503" }],
+      });
+      expect(waiting.checkpoints.map(({ status }) => status)).toEqual(["completed", "awaiting_retry"]);
+      await tacklebox.retry(waiting.id);
+      await untilOperation(id, "COMPLETED");
+      const paths = nas.requests("testapp").map((request) => `${request.method} ${request.path}`);
+      expect(paths).toEqual(["POST /before", "GET /after-retry"]);
+    });
+
+    it("skips a hook on Skip and says so in the outcome", async () => {
+      const { tacklebox, untilHook, untilOperation } = await open();
+      const id = await tacklebox.submit(
+        installRequest([
+          { id: "bad", scriptContent: "export async function run() { throw new Error('no'); }" },
+        ]),
+      );
+      await tacklebox.skip((await untilHook("bad", "AWAITING_RETRY")).id);
+      const done = await untilOperation(id, "COMPLETED");
+      expect(done.outcome).toBe("completed_with_skips");
+    });
+
+    it("skips an optional hook that failed without asking", async () => {
+      const { tacklebox, untilOperation } = await open();
+      const id = await tacklebox.submit(
+        installRequest([
+          {
+            id: "nice",
+            optional: true,
+            scriptContent: "export async function run() { throw new Error('no'); }",
+          },
+        ]),
+      );
+      await untilOperation(id, "COMPLETED");
+      expect((await tacklebox.getHookTasks(id))[0]).toMatchObject({
+        status: "SKIPPED",
+        error: { code: "HOOK_THREW" },
+      });
+    });
+
+    it("asks for inputs when the hook's turn comes and hands them to it", async () => {
+      const { tacklebox, nas, untilHook, untilOperation } = await open();
+      const inputs = [
+        {
+          type: "question",
+          id: "name",
+          question: { question: "Library name", type: "text", key: "name", default: "Movies" },
+        },
+        {
+          type: "question",
+          id: "count",
+          question: { question: "How many", type: "number", key: "count", required: true },
+        },
+      ];
+      const code =
+        "export async function run(ctx) { await fetch(`${ctx.baseUrl}/${ctx.getInput('name')}/${ctx.inputs.count + 1}`); }";
+      const id = await tacklebox.submit(installRequest([{ id: "asks", inputs, scriptContent: code }]));
+      const waiting = await untilHook("asks", "AWAITING_INPUT");
+      expect(waiting.inputs.map((input) => [input.id, input.state, input.required])).toEqual([
+        ["name", "waiting", false],
+        ["count", "waiting", true],
+      ]);
+      await expect(tacklebox.answer(waiting.id, { count: "many" })).rejects.toMatchObject({
+        code: "INPUT_INVALID",
+      });
+      await tacklebox.answer(waiting.id, { count: 2 });
+      await untilOperation(id, "COMPLETED");
+      expect(nas.requests("testapp").map((request) => request.path)).toEqual(["/Movies/3"]);
+    });
+
+    it("ends a hook in an endless loop on its timeout", async () => {
+      const { tacklebox, untilHook } = await open();
+      await tacklebox.submit(
+        installRequest([
+          {
+            id: "spins",
+            timeout: 1,
+            scriptContent: "export async function run(ctx) { await ctx.sleep(1); while (true) {} }",
+          },
+        ]),
+      );
+      const ended = await untilHook("spins", "AWAITING_RETRY");
+      expect(ended.error?.code).toBe("HOOK_TIMEOUT");
+      expect(ended.durationMs).toBeLessThan(6000);
+    });
+
+    it("cancels a hook at work", async () => {
+      const { tacklebox, until, untilOperation } = await open();
+      const id = await tacklebox.submit(
+        installRequest([
+          {
+            id: "long",
+            scriptContent:
+              "export async function run(ctx) { await ctx.emitCheckpoint('begun'); await ctx.sleep(600000); }",
+          },
+        ]),
+      );
+      const view = await until(
+        (seen): seen is never => seen.kind === "hook" && seen.checkpoints.length === 1,
+      );
+      await tacklebox.cancel((view as { id: string }).id);
+      await untilOperation(id, "CANCELLED");
+    });
+
+    it("runs more tasks than there are places while one is parked", async () => {
+      const { tacklebox, untilHook, untilOperation } = await open({ tacklebox: { hookConcurrency: 1 } });
+      const parked = await tacklebox.submit(
+        installRequest(
+          [
+            {
+              id: "waits",
+              scriptContent:
+                "export async function run(ctx) { await ctx.awaitCheckpointRetry('x', 'wait'); }",
+            },
+          ],
+          { appName: "first" },
+        ),
+      );
+      const waiting = await untilHook("waits", "AWAITING_RETRY");
+      const second = await tacklebox.submit(
+        installRequest(
+          [{ id: "quick", scriptContent: "export async function run(ctx) { ctx.log('here'); }" }],
+          { appName: "second", port: 8081 },
+        ),
+      );
+      await untilOperation(second, "COMPLETED");
+      await tacklebox.skip(waiting.id);
+      await untilOperation(parked, "COMPLETED");
+    });
+  });
+}

@@ -1,0 +1,4 @@
+import { testDatastores } from "../support/test-datastores.ts";
+import { describeQueueContract } from "./queue-contract.ts";
+
+for (const subject of testDatastores.filter(({ kind }) => kind === "redis")) describeQueueContract(subject);
