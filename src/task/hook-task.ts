@@ -71,7 +71,8 @@ export function actionsOf(state: HookTaskState): TaskAction[] {
         cancel,
       ];
     case "AWAITING_RETRY":
-      return [{ name: "retry" }, { name: "skip" }, cancel];
+      // Once Retry is chosen, only the next attempt is awaited.
+      return state.waiting === null ? [cancel] : [{ name: "retry" }, { name: "skip" }, cancel];
     default:
       return [cancel];
   }

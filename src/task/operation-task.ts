@@ -2,7 +2,7 @@ import type { JournalEntry } from "../journal/entry.ts";
 import type { JsonObject } from "../json.ts";
 import type { NasDirectory, NasJobMethod, NasJobRef } from "../nas/nas-driver.ts";
 import type { HookTaskRecord } from "./hook-task.ts";
-import type { OperationEvent } from "./operation-event.ts";
+import type { NasBefore, OperationEvent } from "./operation-event.ts";
 import type { TaskError, TaskStatus } from "./task-event.ts";
 import { isTerminal, isoTime } from "./task-state.ts";
 import type { OperationTaskView, StepView, TaskAction } from "./task-view.ts";
@@ -49,6 +49,8 @@ export interface StepState {
   taskId: string | null;
   /** The NAS was about to be called, or has been. */
   job: "none" | "starting" | NasJobRef;
+  /** What the NAS knew before it was called. */
+  before: NasBefore;
   /** How often the user chose Retry for this step. */
   retries: number;
 }
@@ -59,10 +61,11 @@ export function initialOperationState(record: OperationRecord): OperationState {
     status: "PENDING",
     revision: 0,
     steps: record.steps.map((step) => ({
-      status: step.kind === "hook" && step.task === null ? "SKIPPED" : "PENDING",
-      progress: step.kind === "hook" && step.task === null ? 100 : 0,
+      status: isPlanned(step) ? "PENDING" : "SKIPPED",
+      progress: isPlanned(step) ? 0 : 100,
       taskId: null,
       job: "none",
+      before: { job: null, version: null },
       retries: 0,
     })),
     error: null,
@@ -72,6 +75,11 @@ export function initialOperationState(record: OperationRecord): OperationState {
     finishedAt: null,
     cancelRequestedAt: null,
   };
+}
+
+/** False for a hook that does not run. */
+function isPlanned(step: OperationStep): boolean {
+  return step.kind !== "hook" || step.task !== null;
 }
 
 /** The state after one entry of the operation's journal; terminal states never reopen. */
@@ -100,7 +108,7 @@ function changeOf(state: OperationState, event: OperationEvent, at: number): Par
     case "hook-started":
       return putStep(state, event.index, { taskId: event.taskId });
     case "job-starting":
-      return putStep(state, event.index, { job: "starting" });
+      return putStep(state, event.index, { job: "starting", before: event.before });
     case "job-started":
       return putStep(state, event.index, { job: event.ref });
     case "step-ended": {
@@ -152,7 +160,8 @@ export function toOperationView(
   const steps = record.steps.map((step, index) => toStepView(step, state.steps[index] as StepState, hooks));
   const status = statusOf(state, steps);
   const finished = state.status === "COMPLETED";
-  const total = steps.reduce((sum, step) => sum + step.progress, 0);
+  const planned = steps.filter((_step, index) => isPlanned(record.steps[index] as OperationStep));
+  const total = planned.reduce((sum, step) => sum + step.progress, 0);
   return {
     kind: "operation",
     id: record.id,
@@ -164,7 +173,7 @@ export function toOperationView(
     title: `${record.operation === "install" ? "Install" : "Upgrade"} ${record.appName}`,
     fromVersion: record.fromVersion,
     toVersion: record.toVersion,
-    progress: finished ? 100 : Math.floor(total / Math.max(1, steps.length)),
+    progress: finished ? 100 : Math.floor(total / Math.max(1, planned.length)),
     progressText: state.progressText,
     steps,
     error: state.error,
@@ -203,9 +212,7 @@ function statusOf(state: OperationState, steps: StepView[]): TaskStatus {
 }
 
 function hasSkippedHook(record: OperationRecord, state: OperationState): boolean {
-  return record.steps.some(
-    (step, index) => step.kind === "hook" && step.task !== null && state.steps[index]?.status === "SKIPPED",
-  );
+  return record.steps.some((step, index) => isPlanned(step) && state.steps[index]?.status === "SKIPPED");
 }
 
 function actionsOf(state: OperationState): TaskAction[] {

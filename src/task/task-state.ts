@@ -21,6 +21,8 @@ export interface HookTaskState {
   error: TaskError | null;
   /** The checkpoint of a hook that waits in `awaitCheckpointRetry`, and the call that waits. */
   waiting: { kind: "checkpoint"; seq: number; checkpointId: string } | { kind: "attempt" } | null;
+  /** All calls of `awaitCheckpointRetry` that wait, oldest first: a hook may make several at once. */
+  checkpointWaits: CheckpointWait[];
   /** Active milliseconds of the ended attempts, and of the current one up to its last pause. */
   endedMs: number;
   pausedMs: number;
@@ -33,6 +35,15 @@ export interface HookTaskState {
   manualRetries: number;
 }
 
+interface CheckpointWait {
+  seq: number;
+  checkpointId: string;
+  error: TaskError;
+}
+
+/** Most checkpoints a task shows; ids that come later are left out, so that no hook can make its view endless. */
+const maxCheckpoints = 1000;
+
 export const initialHookTaskState: HookTaskState = {
   status: "PENDING",
   revision: 0,
@@ -43,6 +54,7 @@ export const initialHookTaskState: HookTaskState = {
   inputs: [],
   error: null,
   waiting: null,
+  checkpointWaits: [],
   endedMs: 0,
   pausedMs: 0,
   startedAt: null,
@@ -63,21 +75,38 @@ export function foldEntry(state: HookTaskState, entry: JournalEntry): HookTaskSt
   switch (entry.type) {
     case "attempt-started": {
       const started = applyTaskEvent(state, { type: "attempt-started", attempt: entry.attempt }, entry.at);
-      return { ...started, bundleSha256: entry.bundleSha256 };
+      return started === state ? state : { ...started, bundleSha256: entry.bundleSha256 };
     }
     case "effect-started": {
       if (entry.event === undefined) return state;
       const next = applyTaskEvent(state, entry.event, entry.at);
       if (entry.event.type !== "checkpoint-awaiting" || next === state) return next;
-      return { ...next, waiting: { kind: "checkpoint", seq: entry.seq, checkpointId: entry.event.id } };
+      const { id: checkpointId, error } = entry.event;
+      return waitAt(next, [...state.checkpointWaits, { seq: entry.seq, checkpointId, error }]);
     }
-    case "effect-completed":
-      return entry.event === undefined ? state : applyTaskEvent(state, entry.event, entry.at);
+    case "effect-completed": {
+      if (entry.event === undefined) return state;
+      const next = applyTaskEvent(state, entry.event, entry.at);
+      if (entry.event.type !== "checkpoint-answered" || next === state) return next;
+      return waitAt(
+        next,
+        state.checkpointWaits.filter((wait) => wait.seq !== entry.seq),
+      );
+    }
     case "task":
       return applyTaskEvent(state, entry.event, entry.at);
     case "operation":
       return state;
   }
+}
+
+/** Of several calls that wait, people see and answer the oldest first. */
+function waitAt(state: HookTaskState, checkpointWaits: CheckpointWait[]): HookTaskState {
+  const oldest = checkpointWaits[0];
+  if (oldest === undefined) return { ...state, checkpointWaits };
+  const { seq, checkpointId, error } = oldest;
+  const waiting = { kind: "checkpoint", seq, checkpointId } as const;
+  return { ...state, checkpointWaits, waiting, error, status: "AWAITING_RETRY" };
 }
 
 /** The state after one event; the same object when nothing that shows has changed. */
@@ -114,22 +143,33 @@ function changeOf(state: HookTaskState, event: TaskEvent, at: number): Change {
     case "awaiting-retry":
       return { status: "AWAITING_RETRY", error: event.error, waiting: { kind: "attempt" } };
     case "retry-chosen":
-      return { status: "PENDING", waiting: null, manualRetries: state.manualRetries + 1 };
+      // It stays AWAITING_RETRY until the attempt begins, or a fresh sign-in is asked for.
+      return { waiting: null, manualRetries: state.manualRetries + 1 };
     case "cancel-requested":
       return state.cancelRequestedAt === null ? { cancelRequestedAt: at } : null;
     case "skipped":
       return {
         status: "SKIPPED",
         progress: 100,
-        waiting: null,
-        finishedAt: at,
+        ...endOfTask(state, at),
         ...(event.error && { error: event.error }),
       };
     case "failed":
-      return { status: "FAILED", error: event.error, waiting: null, finishedAt: at };
+      return { status: "FAILED", error: event.error, ...endOfTask(state, at) };
     case "cancelled":
-      return { status: "CANCELLED", waiting: null, finishedAt: at };
+      return { status: "CANCELLED", ...endOfTask(state, at) };
   }
+}
+
+/** What holds at every end: nobody waits any more, and no checkpoint looks as if it went on. */
+function endOfTask(state: HookTaskState, at: number) {
+  const left = { active: "pending", awaiting_retry: "failed" } as const;
+  const checkpoints = state.checkpoints.map((checkpoint) =>
+    checkpoint.status === "active" || checkpoint.status === "awaiting_retry"
+      ? { ...checkpoint, status: left[checkpoint.status] }
+      : checkpoint,
+  );
+  return { attemptOpen: false, waiting: null, checkpointWaits: [], checkpoints, finishedAt: at };
 }
 
 type InputsEvent = Extract<TaskEvent, { type: "inputs-missing" | "sign-in-shown" | "inputs-provided" }>;
@@ -166,6 +206,7 @@ function changeOfAttempt(state: HookTaskState, event: AttemptEvent, at: number):
         checkpoints: [],
         error: null,
         waiting: null,
+        checkpointWaits: [],
         pausedMs: 0,
         startedAt: state.startedAt ?? at,
       };
@@ -177,6 +218,7 @@ function changeOfAttempt(state: HookTaskState, event: AttemptEvent, at: number):
         attemptOpen: false,
         error: event.error,
         waiting: null,
+        checkpointWaits: [],
         endedMs: state.endedMs + event.activeMs,
         pausedMs: 0,
         checkpoints: state.checkpoints.map((checkpoint) =>
@@ -188,12 +230,11 @@ function changeOfAttempt(state: HookTaskState, event: AttemptEvent, at: number):
     case "attempt-completed":
       return {
         status: "COMPLETED",
-        attemptOpen: false,
         progress: 100,
         error: null,
         endedMs: state.endedMs + event.activeMs,
         pausedMs: 0,
-        finishedAt: at,
+        ...endOfTask(state, at),
       };
   }
 }
@@ -204,12 +245,14 @@ function changeOfCheckpoint(state: HookTaskState, event: CheckpointEvent, at: nu
   switch (event.type) {
     case "checkpoints-registered": {
       const known = new Map(state.checkpoints.map((checkpoint) => [checkpoint.id, checkpoint]));
-      const listed = event.checkpoints.map(
-        ({ id, message }): CheckpointView => known.get(id) ?? { id, message, status: "pending", at: null },
+      const listed = new Map(
+        event.checkpoints.map(({ id, message }): [string, CheckpointView] => [
+          id,
+          known.get(id) ?? { id, message, status: "pending", at: null },
+        ]),
       );
-      const ids = new Set(listed.map((checkpoint) => checkpoint.id));
-      const others = state.checkpoints.filter((checkpoint) => !ids.has(checkpoint.id));
-      return withCheckpoints(state, [...others, ...listed]);
+      const others = state.checkpoints.filter((checkpoint) => !listed.has(checkpoint.id));
+      return withCheckpoints(state, [...others, ...listed.values()].slice(0, maxCheckpoints));
     }
     case "checkpoint-completed": {
       const checkpoints = put(state, event.id, {
@@ -257,6 +300,7 @@ function put(state: HookTaskState, id: string, change: CheckpointChange): Checkp
     message: message ?? checkpoint.message,
   });
   if (!state.checkpoints.some((checkpoint) => checkpoint.id === id)) {
+    if (state.checkpoints.length >= maxCheckpoints) return state.checkpoints;
     return [...state.checkpoints, apply({ id, message: message ?? id, status: "pending", at: null })];
   }
   return state.checkpoints.map((checkpoint) => (checkpoint.id === id ? apply(checkpoint) : checkpoint));
