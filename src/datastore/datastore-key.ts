@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { link, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { TackleboxError, errorCodeOf, errorText } from "../errors.ts";
 import type { Datastore } from "./datastore.ts";
@@ -18,7 +18,10 @@ const checkText = Buffer.from("sealed by tacklebox");
  */
 export async function openSealed(datastore: Datastore, source: KeySource): Promise<Datastore> {
   const isFresh = (await datastore.documents.get(checkCollection, checkName)) === null;
-  const { key, madeFile } = await resolveKey(source, { mayMake: isFresh, displayUrl: datastore.displayUrl });
+  const { key, madeFile, warnings } = await resolveKey(source, {
+    mayMake: isFresh,
+    displayUrl: datastore.displayUrl,
+  });
   const sealed = wrapSealed(datastore, key);
   if (isFresh) await sealed.documents.putIfAbsent(checkCollection, checkName, checkText);
   try {
@@ -33,7 +36,7 @@ export async function openSealed(datastore: Datastore, source: KeySource): Promi
       { cause: error },
     );
   }
-  return sealed;
+  return { ...sealed, warnings: [...sealed.warnings, ...warnings] };
 }
 
 interface ResolveKeyOptions {
@@ -41,11 +44,17 @@ interface ResolveKeyOptions {
   displayUrl: string;
 }
 
-async function resolveKey(
-  source: KeySource,
-  options: ResolveKeyOptions,
-): Promise<{ key: Uint8Array; madeFile: string | null }> {
-  if ("key" in source) return { key: parseKey(source.key, "the datastore key given"), madeFile: null };
+interface ResolvedKey {
+  key: Uint8Array;
+  /** The key file, when it was made just now. */
+  madeFile: string | null;
+  warnings: string[];
+}
+
+async function resolveKey(source: KeySource, options: ResolveKeyOptions): Promise<ResolvedKey> {
+  if ("key" in source) {
+    return { key: parseKey(source.key, "the datastore key given"), madeFile: null, warnings: [] };
+  }
   const path = source.keyFile;
   let text = await readKeyFile(path);
   const isMissing = text === null;
@@ -53,7 +62,17 @@ async function resolveKey(
     if (!options.mayMake) throw keyFileMissing(path, options.displayUrl);
     text = await makeKeyFile(path);
   }
-  return { key: parseKey(text, `key file ${path}`), madeFile: isMissing ? path : null };
+  const key = parseKey(text, `key file ${path}`);
+  return { key, madeFile: isMissing ? path : null, warnings: await findRisks(path) };
+}
+
+async function findRisks(path: string): Promise<string[]> {
+  const { mode } = await stat(path);
+  // Windows has no such bits: Node reports them as set.
+  if (process.platform === "win32" || (mode & 0o077) === 0) return [];
+  return [
+    `Key file ${path} can be read by other users of this machine (mode ${(mode & 0o777).toString(8)}); chmod 600 it.`,
+  ];
 }
 
 /** Reads a key written as 64 hex digits or as base64 of 32 bytes. */

@@ -97,20 +97,24 @@ describe("lock of a datastore folder", () => {
 });
 
 describe("empty database ready-made", () => {
-  it("is made once, also by processes that start at the same time, and copied from then on", slow, async () => {
-    const options = { ...testDatastoreOptions, cacheDir: join(home, "cache") };
-    const starters = ["one", "two"].map((name) => holder(`pglite:${join(home, name)}`, options));
-    expect(await Promise.all(starters.map((child) => child.nextLine()))).toEqual(["open", "open"]);
-    expect(await readdir(options.cacheDir)).toEqual([
-      expect.stringMatching(/^pglite-[\d.]+-bullmq-\d+-tacklebox-\d+$/),
-    ]);
-    const told: string[] = [];
-    const store = await openDatastore(url, { ...options, onProgress: (line) => told.push(line) });
-    await store.journals.append("task", 0, texts("entry"));
-    expect(await read(store, "task")).toEqual(["entry"]);
-    await store.close();
-    expect(told).toEqual([]);
-  });
+  it(
+    "is made once, also by processes that start at the same time, and copied from then on",
+    slow,
+    async () => {
+      const options = { ...testDatastoreOptions, cacheDir: join(home, "cache") };
+      const starters = ["one", "two"].map((name) => holder(`pglite:${join(home, name)}`, options));
+      expect(await Promise.all(starters.map((child) => child.nextLine()))).toEqual(["open", "open"]);
+      expect(await readdir(options.cacheDir)).toEqual([
+        expect.stringMatching(/^pglite-[\d.]+-bullmq-\d+-tacklebox-\d+$/),
+      ]);
+      const told: string[] = [];
+      const store = await openDatastore(url, { ...options, onProgress: (line) => told.push(line) });
+      await store.journals.append("task", 0, texts("entry"));
+      expect(await read(store, "task")).toEqual(["entry"]);
+      await store.close();
+      expect(told).toEqual([]);
+    },
+  );
 
   it("is made in place, saying so, where the cache cannot be written", slow, async () => {
     await writeFile(join(home, "cache"), "a file, no folder");
