@@ -22,19 +22,6 @@ export function lineText(text: string, line: number): string {
   return text.slice(start, starts[line] ?? text.length).replace(/[\r\n\u2028\u2029]+$/, "");
 }
 
-/** Where an offset lies. */
-export function positionAt(text: string, offset: number): TextPosition {
-  let line = 1;
-  let start = 0;
-  for (const match of text.matchAll(lineEnd)) {
-    const next = match.index + match[0].length;
-    if (next > offset) break;
-    line++;
-    start = next;
-  }
-  return { line, column: offset - start + 1 };
-}
-
 /** The offset of a position; positions past the end of a line or of the text are pulled back to it. */
 export function offsetAt(text: string, position: TextPosition): number {
   const start = lineStarts(text)[position.line - 1];

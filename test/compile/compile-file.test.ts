@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { bundleOf, createCatalog, evaluate, problemsOf, type TemporaryCatalog } from "./catalog.ts";
@@ -344,12 +344,6 @@ describe("a file hook is refused, with its place, when it", () => {
     expect((await catalog.compile("hook.ts", { cache: null, limits: { imports: 3 } })).ok).toBe(true);
     catalog.write("hook.ts", `${one}${"(".repeat(999)}${")".repeat(999)}// ((([[[`.replace("()", "(1)"));
     expect((await catalog.compile("hook.ts")).ok).toBe(true);
-  });
-
-  test.skipIf(process.getuid?.() === 0)("may not be read", async () => {
-    catalog = createCatalog({ "hook.ts": "export const setup = 1;" });
-    chmodSync(join(catalog.root, "hook.ts"), 0);
-    expect(problemsOf(await catalog.compile("hook.ts"))[0]?.code).toBe("HOOK_FILE_MISSING");
   });
 
   test("does not export the entrypoint", async () => {
