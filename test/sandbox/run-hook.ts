@@ -1,0 +1,105 @@
+import { createHash, randomBytes } from "node:crypto";
+import { systemClock } from "../../src/clock.ts";
+import { compileHook } from "../../src/compile/compile-hook.ts";
+import { defaultEffectLimits } from "../../src/context/effect-table.ts";
+import type { JournalEntry } from "../../src/journal/entry.ts";
+import { createNetworkClient } from "../../src/network/create-network-client.ts";
+import type { NetworkPolicy } from "../../src/network/network-client.ts";
+import { resolveNetworkLimits } from "../../src/network/network-limits.ts";
+import type { AttemptOutcome } from "../../src/runtime/attempt.ts";
+import type { GuestContextData } from "../../src/runtime/protocol.ts";
+import { runAttempt } from "../../src/runtime/run-attempt.ts";
+import type { SandboxPool } from "../../src/runtime/sandbox-pool.ts";
+
+/** What one hook did in a real sandbox, under its real limits. */
+export interface HookRun {
+  outcome: AttemptOutcome;
+  entries: JournalEntry[];
+  /** Lines of its log. */
+  lines: string[];
+  wallMs: number;
+}
+
+export interface RunHookOptions {
+  pool: SandboxPool;
+  timeoutMs?: number;
+  context?: Partial<GuestContextData>;
+  policy?: Partial<NetworkPolicy>;
+  recorded?: JournalEntry[];
+  seed?: string;
+  /** Answers each `awaitCheckpointRetry` at once. */
+  decision?: "retry" | "skip";
+}
+
+/** Runs the entrypoint `run` of a hook's text; its journal is kept in memory. */
+export async function runHook(code: string, options: RunHookOptions): Promise<HookRun> {
+  const compiled = await compileHook({
+    source: { kind: "inline", text: code, pointer: "/hooks/0/scriptContent", scriptFile: "hostile.json" },
+    entrypoint: "run",
+  });
+  if (!compiled.ok) throw new Error(compiled.problems.map(({ message }) => message).join("\n"));
+  const entries: JournalEntry[] = [...(options.recorded ?? [])];
+  const startedAt = performance.now();
+  const context = {
+    resourceType: "app",
+    resourceId: "app",
+    event: "onAfterInstall",
+    baseUrl: "",
+    inputs: {},
+    ...options.context,
+  };
+  const outcome = await runAttempt({
+    bundle: compiled.bundle,
+    entrypoint: "run",
+    context,
+    seed: options.seed ?? createHash("sha256").update(randomBytes(16)).digest("hex"),
+    now: 1_800_000_000_000,
+    recorded: options.recorded ?? [],
+    journal: {
+      append: async (added) => {
+        entries.push(...(JSON.parse(JSON.stringify(added)) as JournalEntry[]));
+      },
+    },
+    pool: options.pool,
+    clock: systemClock,
+    createNetwork: (observe) =>
+      createNetworkClient({
+        policy: { ...closedPolicy, ...options.policy },
+        limits: resolveNetworkLimits(),
+        observe,
+      }),
+    effectLimits: defaultEffectLimits,
+    timeoutMs: options.timeoutMs ?? 5000,
+    usedMs: 0,
+    parkAfterMs: 0,
+    person: {
+      decision: async (_seq, signal) => {
+        if (options.decision !== undefined) return options.decision;
+        return await new Promise((_resolve, reject) => {
+          signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
+        });
+      },
+    },
+    signal: new AbortController().signal,
+  });
+  const lines = entries.flatMap((entry) =>
+    entry.type === "effect-completed" && entry.event?.type === "log" ? [entry.event.message] : [],
+  );
+  return { outcome, entries, lines, wallMs: performance.now() - startedAt };
+}
+
+const closedPolicy: NetworkPolicy = {
+  appHost: null,
+  appPorts: [],
+  otherAppPorts: [],
+  deniedPorts: [],
+  signInHosts: [],
+  allow: [],
+  originMap: [],
+};
+
+/** The failure's code, or how else the attempt ended. */
+export function endOf({ outcome }: HookRun): string {
+  if (outcome.kind !== "failed") return outcome.kind;
+  return outcome.failure.by === "runtime" ? outcome.failure.code : "GUEST";
+}
