@@ -1,5 +1,6 @@
-import { createServer } from "node:net";
 import { once } from "node:events";
+import { type IncomingMessage, request } from "node:http";
+import { connect, createServer } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createSimulatedNas } from "../../src/nas/create-simulated-nas.ts";
 import type { AppBehaviour } from "../../src/nas/simulated/app-behaviour.ts";
@@ -221,6 +222,24 @@ describe("an app that runs", () => {
     await watch;
     expect(states).toEqual(["RUNNING", "STOPPING", "STOPPED", "DEPLOYING", "RUNNING", "STOPPING", "CRASHED"]);
     await expect(fetch(url)).rejects.toMatchObject({ cause: { code: "ECONNREFUSED" } });
+  });
+
+  it("stops although a client never finishes its request", async () => {
+    const url = new URL(await running("counter"));
+    const client = connect({ host: url.hostname, port: Number(url.port) });
+    client.on("error", () => {});
+    await once(client, "connect");
+    client.write("POST /count HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf");
+    await fetch(url);
+    await Promise.all([once(client, "close"), nas.stopApp("counter")]);
+  });
+
+  it("joins a header that was sent twice", async () => {
+    const url = await running("counter");
+    const message = request(`${url}/echo`, { headers: { "X-Twice": ["a", "b"] } }).end();
+    const [response] = (await once(message, "response")) as [IncomingMessage];
+    await Array.fromAsync(response);
+    expect(nas.requests("counter")[0]?.headers["x-twice"]).toBe("a, b");
   });
 
   it("is gone with its data when it is deleted", async () => {

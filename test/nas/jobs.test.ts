@@ -173,6 +173,13 @@ describe("finding jobs again", () => {
     const other = await nas.startCreateApp(createRequest("other"));
     expect(other.id).toBe(ref.id);
     await expect(nas.followJob(ref, () => {})).rejects.toMatchObject({ code: "NAS_JOB_UNKNOWN" });
+    nas.forgetJobs();
+    await nas.deleteApp("shelf");
+    await clock.runUntil(nas.followJob(other, () => {}));
+    nas.forgetJobs();
+    const again = await nas.startCreateApp(createRequest("shelf"));
+    expect(again).toMatchObject({ id: ref.id, method: ref.method, appName: ref.appName });
+    await expect(nas.followJob(ref, () => {})).rejects.toMatchObject({ code: "NAS_JOB_UNKNOWN" });
   });
 
   it("keeps a running job through forgetJobs", async () => {

@@ -30,7 +30,9 @@ describe("facts", () => {
     const other = await createSimulatedNas({ clock, facts: { memoryMb: 512, gpus } });
     try {
       (await other.facts()).gpus.length = 0;
-      expect(await other.facts()).toMatchObject({ memoryMb: 512, gpus, lanIp: "127.0.0.1" });
+      const facts = await other.facts();
+      expect(facts).toMatchObject({ memoryMb: 512, lanIp: "127.0.0.1" });
+      expect(facts.gpus.map(({ vendor }) => vendor)).toEqual(["intel"]);
     } finally {
       await other.close();
     }
@@ -136,6 +138,17 @@ describe("the link to the NAS", () => {
     watching.abort();
     await watch;
     await nas.watchApp("shelf", () => expect.unreachable(), AbortSignal.abort());
+  });
+
+  it("tells a watcher nothing any more once it has given up", async () => {
+    await install(nas, clock, createRequest("shelf"));
+    const watching = new AbortController();
+    const states: string[] = [];
+    const watch = nas.watchApp("shelf", ({ state }) => states.push(state), watching.signal);
+    watching.abort();
+    await watch;
+    await clock.runUntil(untilState(nas, "shelf", "RUNNING"));
+    expect(states).toEqual(["DEPLOYING"]);
   });
 
   it("shows an app that is installed only after the watch began", async () => {

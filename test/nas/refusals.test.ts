@@ -128,6 +128,7 @@ describe("app.upgrade refuses, with nothing changed,", () => {
     ["v1.42.2-ls12", "v1.42.2-ls13", true],
     ["2025.10.1", "2025.9.30", false],
     ["1.9", "1.10", true],
+    ["1.10", "1.9", false],
     ["build-7", "build-8", true],
     ["nightly", "nightly", false],
     ["nightly", "weekly", true],

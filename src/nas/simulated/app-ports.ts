@@ -24,7 +24,7 @@ export function declaredPortsOf(values: JsonObject): number[] {
 function toPublishedPort(entry: JsonValue): number | null {
   if (isJsonObject(entry)) return toPort(entry["published"]);
   if (typeof entry !== "string") return null;
-  const parts = entry.replace(/\/\w+$/, "").split(":");
+  const parts = entry.split(":");
   return parts.length < 2 ? null : toPort(parts.at(-2));
 }
 
@@ -44,11 +44,11 @@ export function isPortFree(host: string, port: number): Promise<boolean> {
 
 /**
  * A free port that stays free while the app is not listening yet: chosen below the range from which the system takes
- * ports for outgoing connections and for servers that ask for any port.
+ * ports for outgoing connections and for servers that ask for any port, and below those that catalogs declare.
  */
 export async function findFreePort(host: string, taken: ReadonlySet<number>): Promise<number> {
   for (;;) {
-    const port = randomInt(20_000, 32_768);
+    const port = randomInt(20_000, 30_000);
     if (!taken.has(port) && (await isPortFree(host, port))) return port;
   }
 }

@@ -115,8 +115,6 @@ async function requireFreePorts(request: CreateAppRequest, nas: NasSituation): P
 
 /** Catalog versions are mostly semver; what is not is read as far as it can be. */
 function isNewer(candidate: string, installed: string): boolean {
-  const [a, b] = [candidate, installed].map(
-    (text) => semver.parse(text, { loose: true }) ?? semver.coerce(text),
-  );
+  const [a, b] = [candidate, installed].map((text) => semver.parse(text) ?? semver.coerce(text));
   return a && b ? semver.gt(a, b) : candidate !== installed;
 }

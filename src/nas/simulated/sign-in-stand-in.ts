@@ -92,8 +92,8 @@ function createPins(clock: Clock, expiresInSeconds: number): Pins {
         : problem(404, 1020, "Code not found or expired");
     },
     readUser: ({ headers }) => {
-      const token = headers["x-plex-token"] ?? headers["x-token"];
-      const pin = pins.find((one) => one.authToken !== null && one.authToken === token);
+      const token = headers["x-plex-token"] ?? headers["x-token"] ?? "";
+      const pin = pins.find((one) => one.authToken === token);
       if (pin === undefined) return problem(401, 1001, "User could not be authenticated");
       return { status: 200, body: { id: 1000 + pin.id, username: "demo", email: "demo@mediabox.example" } };
     },
