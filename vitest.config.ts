@@ -9,6 +9,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: "forks",
+    // isolated-vm needs it from Node 20 on (its README).
+    execArgv: ["--no-node-snapshot"],
     maxWorkers: 2,
     restoreMocks: true,
     coverage: {

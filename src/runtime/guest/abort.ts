@@ -1,7 +1,9 @@
 import { DOMException } from "./dom-exception.ts";
 import { Event, EventTarget, type ListenerCallback } from "./events.ts";
 import { beginCall } from "./bridge.ts";
-import { MathTrunc, NumberIsFinite } from "./primordials.ts";
+import { formatValue } from "./format-value.ts";
+import { nodeError } from "./guest-error.ts";
+import { MathTrunc } from "./primordials.ts";
 
 const construction = Symbol("construction");
 
@@ -54,14 +56,16 @@ export class AbortSignal extends EventTarget {
 
   /** Aborts after `ms` milliseconds: an effect of its own, as every timer is. */
   static timeout(ms: unknown): AbortSignal {
-    const delay = Number(ms);
-    if (!NumberIsFinite(delay) || delay < 0 || delay > Number.MAX_SAFE_INTEGER) {
-      throw new RangeError(
-        `The value of "delay" is out of range. It must be >= 0 && <= 9007199254740991. Received ${String(ms)}`,
-      );
+    if (typeof ms !== "number") {
+      const message = `The "delay" argument must be of type number. Received ${formatValue(ms)}`;
+      throw nodeError("TypeError", message, "ERR_INVALID_ARG_TYPE");
+    }
+    if (!(ms >= 0 && ms <= Number.MAX_SAFE_INTEGER)) {
+      const message = `The value of "delay" is out of range. It must be >= 0 && <= 9007199254740991. Received ${ms}`;
+      throw nodeError("RangeError", message, "ERR_OUT_OF_RANGE");
     }
     const signal = createSignal();
-    beginCall("timer", `{"ms":${MathTrunc(delay)}}`, null, () => {
+    beginCall("timer", `{"ms":${MathTrunc(ms)}}`, null, () => {
       abortSignal(signal, new DOMException("The operation was aborted due to timeout", "TimeoutError"));
     });
     return signal;

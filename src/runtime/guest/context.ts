@@ -13,6 +13,7 @@ import {
   ErrorCaptureStackTrace,
   JsonStringify,
   NativePromise,
+  ObjectSetPrototypeOf,
   StringSlice,
   ignoreRejection,
 } from "./primordials.ts";
@@ -115,7 +116,8 @@ function effect<T>(
 ): Promise<T> {
   let argsJson: string | undefined;
   try {
-    argsJson = JsonStringify(typeof args === "function" ? (args as () => object)() : args);
+    const made = typeof args === "function" ? (args as () => object)() : args;
+    argsJson = JsonStringify(ObjectSetPrototypeOf(made, null));
   } catch (error) {
     return refuse(
       `ctx.${name}: its arguments cannot be made into JSON (${messageOf(error)}); pass plain values.`,

@@ -26,6 +26,7 @@ export function installCrypto(global: typeof globalThis): void {
   };
   ObjectDefineProperty(crypto, Symbol.toStringTag, { value: "Crypto", configurable: true });
   defineValue(global, "crypto", crypto, true);
+  ObjectDefineProperty(CryptoKey, "name", { value: "CryptoKey", configurable: true });
   defineValue(global, "CryptoKey", CryptoKey, false);
 }
 

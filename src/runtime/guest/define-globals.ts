@@ -9,7 +9,7 @@ import { CustomEvent, Event, EventTarget } from "./events.ts";
 import { installFetch } from "./fetch.ts";
 import { FormData } from "./form-data.ts";
 import { Headers } from "./headers.ts";
-import { defineValue } from "./primordials.ts";
+import { defineValue, ObjectDefineProperty } from "./primordials.ts";
 import { installProcess } from "./process.ts";
 import { installRandom } from "./random.ts";
 import { Request } from "./request.ts";
@@ -21,7 +21,8 @@ import { URLSearchParams } from "./url-search-params.ts";
 
 /** Puts everything a hook may use on the global object; `docs/reference/web-globals.md` lists it. */
 export function defineGlobals(global: typeof globalThis): void {
-  const classes = [
+  const classes: Record<string, unknown> = {
+    __proto__: null,
     AbortController,
     AbortSignal,
     Blob,
@@ -38,8 +39,12 @@ export function defineGlobals(global: typeof globalThis): void {
     TextEncoder,
     URL,
     URLSearchParams,
-  ];
-  for (const made of classes) defineValue(global, made.name, made, false);
+  };
+  for (const name in classes) {
+    // The bundle's names are shortened; authors see these in `error.name` and in logs.
+    ObjectDefineProperty(classes[name] as object, "name", { value: name, configurable: true });
+    defineValue(global, name, classes[name], false);
+  }
   defineDomExceptionConstants();
   defineValue(global, "structuredClone", structuredClone, true);
   installBase64(global);

@@ -32,9 +32,13 @@ export const guestFileName = "tacklebox:guest";
 /** Name of the function the child puts on the global object before it evaluates the guest. */
 export const hostFunctionName = "__host";
 
-/** esbuild options that make the guest one expression whose value is the `GuestEntry`. */
+/**
+ * esbuild options that make the guest one expression whose value is the `GuestEntry`. Names are shortened because V8
+ * reads the whole text in each new isolate: that saves a quarter of it.
+ */
 export const guestBundleShape = {
   format: "iife",
+  minifyIdentifiers: true,
   globalName: "tackleboxGuest",
   banner: '(() => { "use strict";',
   footer: "return tackleboxGuest.guestEntry; })()",

@@ -48,8 +48,17 @@ function runHook({ fileName, entrypoint, context, now }: GuestStart, code: strin
   // An indirect eval runs in the global scope; the name makes stacks read as those of a script of its own.
   const exported = evaluateGlobally(`${code}\n//# sourceURL=${fileName}`);
   const run = requireEntrypoint(exported, entrypoint, fileName);
-  const result = new NativePromise((resolve) => resolve(ReflectApply(run, undefined, [hookContext])));
-  PromiseThen(result, finishWell, finishFailed);
+  finishWith(ReflectApply(run, undefined, [hookContext]));
+}
+
+/** Waits for the result of the entrypoint, as `await` would, whatever became of `Promise.prototype.then`. */
+function finishWith(result: unknown): void {
+  try {
+    PromiseThen(result as Promise<unknown>, finishWell, finishFailed);
+  } catch {
+    // Not a promise: a thenable, or nothing to wait for.
+    PromiseThen(new NativePromise((resolve) => resolve(result)), finishWell, finishFailed);
+  }
 }
 
 type Entrypoint = (context: object) => unknown;

@@ -1,4 +1,5 @@
 import { readClock, readStart } from "./clock-reading.ts";
+import { nodeError } from "./guest-error.ts";
 import { runGuarded } from "./timers.ts";
 
 export interface EventInit {
@@ -23,7 +24,9 @@ export class Event {
   #stoppedNow = false;
 
   constructor(type: unknown, init: EventInit = {}) {
-    if (arguments.length === 0) throw new TypeError('The "type" argument must be specified');
+    if (arguments.length === 0) {
+      throw nodeError("TypeError", 'The "type" argument must be specified', "ERR_MISSING_ARGS");
+    }
     this.#type = `${type as string}`;
     this.#init = init ?? {};
   }

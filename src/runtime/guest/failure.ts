@@ -79,18 +79,15 @@ function isObject(value: unknown): value is object {
 /** Leaves out the lines of a stack that name the runtime's own code. */
 function withoutGuestFrames(stack: string): string {
   let kept = "";
-  let rest = stack;
-  while (rest !== "") {
-    const end = StringIndexOf(rest, "\n");
-    const line = end < 0 ? rest : StringSlice(rest, 0, end + 1);
-    rest = end < 0 ? "" : StringSlice(rest, end + 1);
+  let at = 0;
+  while (at < stack.length) {
+    const found = StringIndexOf(stack, "\n", at);
+    const end = found < 0 ? stack.length : found;
+    const line = StringSlice(stack, at, end);
     const isFrame = StringIndexOf(line, "    at ") === 0;
-    if (
-      !isFrame ||
-      (StringIndexOf(line, guestFileName) < 0 && StringIndexOf(line, "at eval (<anonymous>)") < 0)
-    ) {
-      kept += line;
-    }
+    const isOurs = StringIndexOf(line, guestFileName) >= 0 || line === "    at eval (<anonymous>)";
+    if (!(isFrame && isOurs)) kept += kept === "" ? line : `\n${line}`;
+    at = end + 1;
   }
   return kept;
 }

@@ -70,6 +70,16 @@ export function createGuestError(visible: GuestVisibleError, site: CallSite | nu
   return error;
 }
 
+/**
+ * An error as Node throws it: not one of the task's own codes.
+ * @param code Node's code; "" for none
+ */
+export function nodeError(name: string, message: string, code: string): Error {
+  const error = constructError(name, message);
+  if (code !== "") defineValue(error, "code", code, true);
+  return error;
+}
+
 /** Gives an error the code that the task will show, and `error.code`. */
 export function nameCode(error: Error, code: string, context: DetailRow[]): void {
   WeakMapSet(factsOf, error, { code, context });

@@ -1,5 +1,5 @@
 import type { HostFunctionError, HostFunctions } from "./host-functions.ts";
-import { createGuestError } from "./guest-error.ts";
+import { nodeError } from "./guest-error.ts";
 import { JsonParse, ObjectSetPrototypeOf, StringCharCodeAt, StringSlice } from "./primordials.ts";
 
 type HostFunction = (name: string, a?: unknown, b?: unknown, c?: unknown, d?: unknown) => unknown;
@@ -38,5 +38,5 @@ function finish(result: unknown): unknown {
   const text = StringSlice(result, 1);
   if (StringCharCodeAt(result, 0) !== failureMark) return text;
   const failure = ObjectSetPrototypeOf(JsonParse(text) as HostFunctionError, null);
-  throw createGuestError(failure, null);
+  throw nodeError(failure.name, failure.message, failure.code);
 }

@@ -147,11 +147,10 @@ function cloneError(error: Error, remember: <T>(copy: T) => T, seen: Seen): Erro
 }
 
 function uncloneable(value: unknown): DOMException {
-  const text =
-    typeof value === "function"
-      ? FunctionToString(value as () => void)
-      : typeof value === "symbol"
-        ? value.toString()
-        : "#<Object>";
-  return new DOMException(`${text} could not be cloned.`, "DataCloneError");
+  return new DOMException(`${describe(value)} could not be cloned.`, "DataCloneError");
+}
+
+function describe(value: unknown): string {
+  if (typeof value === "function") return FunctionToString(value as () => void);
+  return typeof value === "symbol" ? value.toString() : `#<${kindOf(value as object)}>`;
 }

@@ -1,5 +1,5 @@
 import { abortCall, beginCall } from "./bridge.ts";
-import { createGuestError } from "./guest-error.ts";
+import { nodeError } from "./guest-error.ts";
 import { finishFailed } from "./finish.ts";
 import {
   defineValue,
@@ -166,12 +166,6 @@ function requireCallback(callback: unknown): Callback {
     typeof callback === "string"
       ? `type string ('${callback}')`
       : `${callback === null || callback === undefined ? "" : "a value: "}${formatValue(callback)}`;
-  throw createGuestError(
-    {
-      name: "TypeError",
-      message: `The "callback" argument must be of type function. Received ${found}`,
-      code: "ERR_INVALID_ARG_TYPE",
-    },
-    null,
-  );
+  const message = `The "callback" argument must be of type function. Received ${found}`;
+  throw nodeError("TypeError", message, "ERR_INVALID_ARG_TYPE");
 }

@@ -1,3 +1,4 @@
+import { nodeError } from "./guest-error.ts";
 import { host } from "./host.ts";
 import { defineValue } from "./primordials.ts";
 
@@ -137,9 +138,8 @@ function toText(value: unknown): string {
 function toPair(pair: Iterable<unknown>): [string, string] {
   const parts = typeof pair === "object" && pair !== null ? [...pair] : [];
   if (parts.length !== 2) {
-    const error = new TypeError("Each query pair must be an iterable [name, value] tuple");
-    defineValue(error, "code", "ERR_INVALID_TUPLE", true);
-    throw error;
+    const message = "Each query pair must be an iterable [name, value] tuple";
+    throw nodeError("TypeError", message, "ERR_INVALID_TUPLE");
   }
   return [toText(parts[0]), toText(parts[1])];
 }

@@ -1,4 +1,5 @@
 import type { UrlParts } from "./host-functions.ts";
+import { nodeError } from "./guest-error.ts";
 import { host } from "./host.ts";
 import { defineValue, JsonParse } from "./primordials.ts";
 import { linkParams, refillParams, URLSearchParams } from "./url-search-params.ts";
@@ -10,9 +11,7 @@ export class URL {
 
   constructor(url: unknown, base?: unknown) {
     if (arguments.length === 0) {
-      const error = new TypeError('The "url" argument must be specified');
-      defineValue(error, "code", "ERR_MISSING_ARGS", true);
-      throw error;
+      throw nodeError("TypeError", 'The "url" argument must be specified', "ERR_MISSING_ARGS");
     }
     this.#parts = parseUrl(`${url as string}`, base === undefined ? null : `${base as string}`);
   }
@@ -132,9 +131,8 @@ export function parseUrl(url: string, base: string | null): UrlParts {
   }
 }
 
-function invalidUrl(input: string, base: string | null = ""): TypeError {
-  const error = new TypeError("Invalid URL");
-  defineValue(error, "code", "ERR_INVALID_URL", true);
+function invalidUrl(input: string, base: string | null = ""): Error {
+  const error = nodeError("TypeError", "Invalid URL", "ERR_INVALID_URL");
   defineValue(error, "input", input, true);
   if (base !== null) defineValue(error, "base", base, true);
   return error;
