@@ -1,4 +1,4 @@
-import type { JournalEntry } from "../../src/journal/entry.ts";
+import { journalFormat, type JournalEntry } from "../../src/journal/entry.ts";
 import type { HookDeclaration } from "../../src/schema/install-script.ts";
 import type { HookTaskRecord } from "../../src/task/hook-task.ts";
 import type { TaskError, TaskEvent, TaskInputView } from "../../src/task/task-event.ts";
@@ -16,7 +16,7 @@ export const task = (event: TaskEvent, at = 1000): JournalEntry => ({ type: "tas
 
 export const attemptStarted = (attempt = 1, at = 1000): JournalEntry => ({
   type: "attempt-started",
-  format: 1,
+  format: journalFormat,
   attempt,
   at,
   now: at,
