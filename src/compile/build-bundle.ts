@@ -63,7 +63,6 @@ const commonOptions: BuildOptions = {
   charset: "utf8",
   legalComments: "none",
   logLevel: "silent",
-  logLimit: 50,
 };
 
 /** Builds one script out of an entry and what it imports. */

@@ -31,6 +31,9 @@ export const computedImport: Refusal = {
     "Import each file by name.",
 };
 
+/** Problems told at most per compilation; five thousand bad imports help nobody. */
+const maxProblems = 50;
+
 /** Prefix of esbuild's names for catalog files. */
 export const catalogNamespace = "catalog";
 
@@ -65,7 +68,7 @@ export function problemsFromMessages(
   severity: Problem["severity"],
 ): Problem[] {
   const located = messages.filter(({ location }) => location !== null);
-  return (located.length > 0 ? located : messages).map((message) => {
+  return (located.length > 0 ? located : messages).slice(0, maxProblems).map((message) => {
     const { location } = message;
     const draft = { severity, ...describe(message, severity) };
     const text = location === null ? undefined : scope.textOf(location.file);

@@ -107,23 +107,34 @@ function loadEsbuild(): Esbuild {
 }
 
 /**
- * Loads esbuild so that it starts its service through `esbuild-limited.sh`. esbuild takes another binary
- * only from the environment, and reads that when it is loaded.
+ * Loads an esbuild of its own, whose service is started through `esbuild-limited.sh`. esbuild takes another binary
+ * only from the environment, reads that when it is loaded, and shares one service among all who load it: whoever
+ * else uses esbuild in this process keeps another one, without limits.
  */
 function loadLimitedEsbuild(): Esbuild {
   const require = createRequire(import.meta.url);
+  const module = require.resolve("esbuild");
   const starter = fileURLToPath(new URL("./esbuild-limited.sh", import.meta.url));
-  const before = process.env["ESBUILD_BINARY_PATH"];
-  const binary = before ?? esbuildBinary(require);
-  if (binary === null || !isExecutable(starter)) return require("esbuild") as Esbuild;
-  process.env["TACKLEBOX_ESBUILD_BINARY"] = binary;
-  process.env["ESBUILD_BINARY_PATH"] = starter;
-  try {
-    return require("esbuild") as Esbuild;
-  } finally {
-    if (before === undefined) delete process.env["ESBUILD_BINARY_PATH"];
-    else process.env["ESBUILD_BINARY_PATH"] = before;
+  const variable = process.env["ESBUILD_BINARY_PATH"];
+  const binary = variable ?? esbuildBinary(require);
+  const limited = binary !== null && isExecutable(starter);
+  const others = require.cache[module];
+  delete require.cache[module];
+  if (limited) {
+    process.env["TACKLEBOX_ESBUILD_BINARY"] = binary;
+    process.env["ESBUILD_BINARY_PATH"] = starter;
   }
+  try {
+    return require(module) as Esbuild;
+  } finally {
+    restore(require.cache, module, others);
+    restore(process.env, "ESBUILD_BINARY_PATH", variable);
+  }
+}
+
+function restore<T>(record: Record<string, T | undefined>, key: string, value: T | undefined): void {
+  if (value === undefined) delete record[key];
+  else record[key] = value;
 }
 
 function esbuildBinary(require: NodeJS.Require): string | null {

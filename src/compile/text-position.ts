@@ -8,7 +8,7 @@ export interface TextPosition {
 const lineEnd = /\r\n|[\n\r\u2028\u2029]/g;
 
 /** Offsets at which the lines of `text` begin. */
-export function lineStarts(text: string): number[] {
+function lineStarts(text: string): number[] {
   const starts = [0];
   for (const match of text.matchAll(lineEnd)) starts.push(match.index + match[0].length);
   return starts;

@@ -105,6 +105,18 @@ describe("compiling again", () => {
     expect(problemsOf(await catalog.compile("hook.ts", { cache }))[0]?.code).toBe("HOOK_FILE_OUTSIDE");
   });
 
+  test("names the file it comes from, also when a link moved to another of the same content", async () => {
+    const cache = createBundleCache();
+    catalog = createCatalog({ "hook.ts": 'export * from "./link";', "one.ts": "export const setup = 1;" });
+    catalog.write("two.ts", "export const setup = 1;");
+    for (const target of ["one.ts", "two.ts"]) {
+      symlinkSync(target, join(catalog.root, "link.ts"));
+      const { sources } = bundleOf(await catalog.compile("hook.ts", { cache }));
+      expect(sources.map(({ path }) => path)).toEqual(["hook.ts", target]);
+      unlinkSync(join(catalog.root, "link.ts"));
+    }
+  });
+
   test("checks the entrypoint each time, and does not keep refusals", async () => {
     const cache = createBundleCache();
     const text = "export const setup = 1, other = 2;";

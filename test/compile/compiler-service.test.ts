@@ -1,3 +1,4 @@
+import { build, stop } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { stopCompiler, warmCompiler } from "../../src/compile/esbuild-service.ts";
 import { bundleOf, compileInlineText, createCatalog, problemsOf } from "./catalog.ts";
@@ -86,6 +87,23 @@ describe("the compiler", () => {
     } finally {
       catalog.remove();
     }
+  });
+
+  test("keeps its limits to itself: others in the process use esbuild as they please", async () => {
+    const catalog = createCatalog({ "a.json": '"inside"' });
+    try {
+      const contents = "export const setup = (n) => import(`./${n}.json`);";
+      const stdin = { contents, resolveDir: catalog.root };
+      const built = await build({ stdin, bundle: true, write: false, logLevel: "silent" });
+      expect(built.outputFiles[0]?.text).toContain("inside");
+      expect(problemsOf(await compileInlineText(contents))[0]?.code).toBe("HOOK_IMPORT");
+      await stopCompiler();
+      expect((await build({ stdin, bundle: true, write: false, logLevel: "silent" })).errors).toEqual([]);
+    } finally {
+      await stop();
+      catalog.remove();
+    }
+    expect(process.env["ESBUILD_BINARY_PATH"]).toBe(undefined);
   });
 
   test("starts again after it was stopped", async () => {

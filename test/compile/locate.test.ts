@@ -116,6 +116,7 @@ describe("a stack from the sandbox", () => {
       `    at ${"(".repeat(100_000)}hook.js:2:3)`,
       `    at ${"hook.js:".repeat(10_000)}`,
       "\n".repeat(1_000_000) + "    at x (hook.js:2:3)",
+      `${`    at ${"x".repeat(900)} (other.js:1:1)\n`.repeat(100)}    at x (hook.js:2:3)`,
       `${"    at x (other.js:1:1)\n".repeat(100_000)}`,
     ];
     const started = performance.now();
