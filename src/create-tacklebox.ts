@@ -7,7 +7,7 @@ import { TackleboxError } from "./errors.ts";
 import { checkAnswers } from "./inputs/check-answer.ts";
 import { waitKeyOf } from "./install/advance-hook-task.ts";
 import { operationWaitKey } from "./install/advance-operation.ts";
-import { askedAnswersKey, inputsWaitKey } from "./install/collect-inputs.ts";
+import { askedAnswersKey, givenAnswersKey, inputsWaitKey } from "./install/collect-inputs.ts";
 import { createDesk } from "./install/desk.ts";
 import {
   prepareOperation,
@@ -21,7 +21,7 @@ import { storeOperation } from "./install/store-operation.ts";
 import { getJson } from "./install/stored-json.ts";
 import { readHookState, readJournal } from "./install/task-journal.ts";
 import type { JournalEntry } from "./journal/entry.ts";
-import type { JsonObject } from "./json.ts";
+import type { JsonObject, JsonValue } from "./json.ts";
 import type { NasDriver } from "./nas/nas-driver.ts";
 import { createNetworkClient } from "./network/create-network-client.ts";
 import type { NetworkLimits } from "./network/network-client.ts";
@@ -198,7 +198,10 @@ class TackleboxRuntime implements Tacklebox {
     const view = toHookTaskView(record, await readHookState(this.runtime, taskId));
     if (view.status !== "AWAITING_INPUT") throw illegal("answer", view);
     const questions = (record.hook.inputs ?? []).filter((input) => input.type === "question");
-    const checked = checkAnswers(questions, answers);
+    const given = (await this.runtime.desk.answers(taskId, givenAnswersKey)) ?? {};
+    const known = questions.map(({ id }) => id).filter((id) => Object.hasOwn(given, id));
+    const before = Object.fromEntries(known.map((id) => [id, given[id] as JsonValue]));
+    const checked = checkAnswers(questions, { ...before, ...answers });
     if (!checked.ok) {
       throw new TackleboxError(
         "INPUT_INVALID",

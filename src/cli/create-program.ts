@@ -1,0 +1,128 @@
+import { Command, Option } from "commander";
+import { hookEvents } from "../schema/install-script.ts";
+import packageJson from "../../package.json" with { type: "json" };
+import type { CliContext } from "./cli-context.ts";
+import type { DemoOptions } from "./demo/demo-command.ts";
+import type { ExitCode } from "./exit-codes.ts";
+import type { PlanOptions } from "./plan/plan-command.ts";
+import type { RunOptions } from "./run/run-options.ts";
+import type { ValidateOptions } from "./validate/validate-command.ts";
+
+/** The command line. A command loads what it needs when it is called; `onExit` gets its exit code. */
+export function createProgram(context: CliContext, onExit: (code: ExitCode) => void): Command {
+  const program = new Command("tacklebox")
+    .description("A durable, sandboxed runtime for the lifecycle hooks of NAS app install scripts")
+    .version(packageJson.version, "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .helpCommand("help [command]", "print the help of a command")
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => context.terminal.data(text.trimEnd()),
+      writeErr: (text) => context.terminal.say(text.trimEnd()),
+    })
+    .addHelpText(
+      "after",
+      "\nExit codes: 0 ok, 1 hook failed, 2 usage, 3 invalid script, 4 sandbox limit,\n5 NAS or datastore unreachable, 6 input needed, 130 interrupted.",
+    );
+  addValidate(program, context, onExit);
+  addPlan(program, context, onExit);
+  addRun(program, context, onExit);
+  addDemo(program, context, onExit);
+  for (const command of program.commands) {
+    command
+      .helpOption("-h, --help", "print this help")
+      .showHelpAfterError(`See: tacklebox ${command.name()} --help`);
+  }
+  program.showHelpAfterError("See: tacklebox --help");
+  return program;
+}
+
+type Add = (program: Command, context: CliContext, onExit: (code: ExitCode) => void) => void;
+
+const collect = (value: string, all: string[] | undefined): string[] => [...(all ?? []), value];
+
+const catalogHelp = "folder that script paths are relative to (default: the script's own)";
+
+const addValidate: Add = (program, context, onExit) => {
+  program
+    .command("validate")
+    .description("check install scripts and compile their hooks; exit 3 when one is refused")
+    .argument("<paths...>", "install scripts, or folders of them")
+    .option("--catalog <dir>", catalogHelp)
+    .option("--json", "print one JSON object")
+    .addOption(
+      new Option("--format <format>", "how problems are printed").choices(["text", "json", "github"]),
+    )
+    .action(async (paths: string[], options: ValidateOptions) => {
+      const { validateCommand } = await import("./validate/validate-command.ts");
+      onExit(await validateCommand(context, paths, options));
+    });
+};
+
+const addPlan: Add = (program, context, onExit) => {
+  program
+    .command("plan")
+    .description("show which hooks an install or upgrade would run, and why")
+    .argument("<script>", "install script")
+    .option("--catalog <dir>", catalogHelp)
+    .option("--upgrade", "plan an upgrade (needs --from)")
+    .option("--from <version>", "version that is installed; makes it an upgrade")
+    .option("--to <version>", "version to be installed (default: the script's)")
+    .option("--opt-in <id>", "switch a userOptional hook on", collect)
+    .option("--opt-out <id>", "switch a userOptional hook off", collect)
+    .option("--json", "print one JSON object")
+    .action(async (script: string, options: PlanOptions) => {
+      const { planCommand } = await import("./plan/plan-command.ts");
+      onExit(await planCommand(context, script, options));
+    });
+};
+
+const addRun: Add = (program, context, onExit) => {
+  program
+    .command("run")
+    .description("run the hooks of a script in the real sandbox, against the simulated NAS or a given app")
+    .argument("<script>", "install script")
+    .option("--catalog <dir>", catalogHelp)
+    .option("--app <name>", "name of the app (default: the script's file name)")
+    .option("--hook <id>", "run this hook only")
+    .addOption(new Option("--event <event>", "run hooks of this event only").choices(hookEvents))
+    .option("--from <version>", "version that is installed; makes it an upgrade")
+    .option("--to <version>", "version to be installed (default: the script's)")
+    .option("--host <host>", "run against an app that is already there")
+    .option("--port <port>", "its port")
+    .option("--input <id=value>", "answer a hook's input; id=@file.json reads the value", collect)
+    .option("--answer <key=value>", "answer an installation question", collect)
+    .option("--opt-in <id>", "switch a userOptional hook on", collect)
+    .option("--opt-out <id>", "switch a userOptional hook off", collect)
+    .addOption(
+      new Option("--on-failure <what>", "what to do with a hook that waits for Retry or Skip").choices([
+        "ask",
+        "retry",
+        "skip",
+        "fail",
+      ]),
+    )
+    .option("--allow <host[:port]>", "let hooks reach this host", collect)
+    .option("--map-origin <from=to>", "send an allowed origin to a stand-in", collect)
+    .option("--skip-waits", "let sleeps and polling delays take no real time")
+    .option("--timeout <seconds>", "in place of each hook's own timeout")
+    .option("--no-simulated", "do not load the catalog's own _simulated/<app>.ts")
+    .option("--json", "print one JSON object")
+    .action(async (script: string, options: RunOptions) => {
+      const { runCommand } = await import("./run/run-command.ts");
+      onExit(await runCommand(context, script, options));
+    });
+};
+
+const addDemo: Add = (program, context, onExit) => {
+  program
+    .command("demo")
+    .description("install and upgrade an example app with its hooks, start to end, on the simulated NAS")
+    .option("-y, --yes", "answer every question with its default")
+    .option("--datastore <url>", "where tasks are kept (default: pglite:.tacklebox/demo)")
+    .action(async (options: DemoOptions) => {
+      const { demoCommand } = await import("./demo/demo-command.ts");
+      onExit(await demoCommand(context, options));
+    });
+};

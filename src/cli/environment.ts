@@ -1,0 +1,37 @@
+/** What the environment says; the only place where environment variables are read. `docs/reference/configuration.md` */
+export interface Environment {
+  /** Colour as `NO_COLOR` or `FORCE_COLOR` decide it; null leaves it to whether the output is a terminal. */
+  color: boolean | null;
+  /** `TERM=dumb`: lines cannot be redrawn. */
+  isDumbTerminal: boolean;
+  /** `CI`: nobody is there to answer, whatever the output is. */
+  isCi: boolean;
+  /** `TACKLEBOX_DEBUG=1`: faults of tacklebox itself are shown with their stack. */
+  debug: boolean;
+  /** `TACKLEBOX_DATASTORE`: where `demo` keeps its tasks. */
+  datastoreUrl: string | null;
+  /** `TACKLEBOX_KEY`: the key that seals the datastore. */
+  datastoreKey: string | null;
+  /** `TACKLEBOX_KEY_FILE`: the file that holds it. */
+  datastoreKeyFile: string | null;
+}
+
+/** Reads the variables; one that is set to nothing counts as not set. */
+export function readEnvironment(variables: Readonly<Record<string, string | undefined>>): Environment {
+  const text = (name: string): string | null => variables[name] || null;
+  const isOn = (name: string): boolean => !["", "0", "false"].includes(variables[name] ?? "");
+  return {
+    color: readColor(text("NO_COLOR"), variables["FORCE_COLOR"]),
+    isDumbTerminal: variables["TERM"] === "dumb",
+    isCi: isOn("CI"),
+    debug: isOn("TACKLEBOX_DEBUG"),
+    datastoreUrl: text("TACKLEBOX_DATASTORE"),
+    datastoreKey: text("TACKLEBOX_KEY"),
+    datastoreKeyFile: text("TACKLEBOX_KEY_FILE"),
+  };
+}
+
+function readColor(noColor: string | null, forceColor: string | undefined): boolean | null {
+  if (noColor !== null || forceColor === "0") return false;
+  return forceColor === undefined ? null : true;
+}

@@ -1,0 +1,104 @@
+import { TackleboxError, errorText } from "../../errors.ts";
+import type { JsonObject, JsonValue } from "../../json.ts";
+import { parseAllowedHost } from "../../network/decide-request.ts";
+import { didYouMean } from "../../schema/closest-name.ts";
+import { readTextFile } from "../read-text-file.ts";
+
+/** What may be assigned to. */
+export interface Assignable {
+  /** What it is called in messages, e.g. `hook input`. */
+  kind: string;
+  names: readonly string[];
+}
+
+/** Reads `name=value` and `name=@file.json`, each name once. Throws `USAGE`, `FILE_UNREADABLE`. */
+export async function readAssignments(
+  option: string,
+  given: readonly string[],
+  known: Assignable,
+): Promise<JsonObject> {
+  const values = new Map<string, JsonValue>();
+  for (const text of given) {
+    const split = text.indexOf("=");
+    const name = text.slice(0, split);
+    if (split < 1) {
+      throw usage(option, `"${text}" was found`, "name=value or name=@file.json", "write it that way");
+    }
+    if (!known.names.includes(name)) {
+      const names =
+        known.names.length === 0
+          ? `the script declares no ${known.kind}`
+          : `one of ${known.names.join(", ")}`;
+      throw usage(
+        option,
+        `the script has no ${known.kind} "${name}".${didYouMean(name, known.names)}`,
+        names,
+        "correct the name",
+      );
+    }
+    if (values.has(name)) throw usage(option, `"${name}" is given twice`, "one value", "remove one of them");
+    const value = text.slice(split + 1);
+    values.set(name, value.startsWith("@") ? await readJsonFile(option, value.slice(1)) : value);
+  }
+  return Object.fromEntries(values);
+}
+
+async function readJsonFile(option: string, path: string): Promise<JsonValue> {
+  const text = await readTextFile(path);
+  try {
+    return JSON.parse(text) as JsonValue;
+  } catch (error) {
+    throw usage(
+      option,
+      `the file ${path} is not JSON (${errorText(error)})`,
+      "a JSON value",
+      "mend the file",
+    );
+  }
+}
+
+/** `host` or `host:port`, checked. */
+export function readAllowed(text: string): string {
+  if (parseAllowedHost(text) !== null) return text;
+  throw usage("--allow", `"${text}" was found`, "host or host:port", "leave out scheme and path");
+}
+
+export function readHost(text: string): string {
+  const host = parseAllowedHost(text);
+  if (host !== null && host.port === null) return text;
+  throw usage("--host", `"${text}" was found`, "a host name or address", "pass the port with --port");
+}
+
+/** `https://a.example=http://127.0.0.1:4000`, both without a path. */
+export function readOriginMap(text: string): { from: string; to: string } {
+  const [from, to, ...rest] = text.split("=").map((part) => URL.parse(part));
+  if (isOrigin(from) && isOrigin(to) && rest.length === 0) return { from: from.origin, to: to.origin };
+  throw usage(
+    "--map-origin",
+    `"${text}" was found`,
+    "two origins, as in https://a.example=http://127.0.0.1:4000",
+    "leave out paths",
+  );
+}
+
+function isOrigin(url: URL | null | undefined): url is URL {
+  const isWeb = url?.protocol === "https:" || url?.protocol === "http:";
+  return isWeb && url.href === `${url.origin}/`;
+}
+
+export function readPort(text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port >= 1 && port <= 65_535) return port;
+  throw usage("--port", `"${text}" was found`, "a number from 1 to 65535", "pass the app's port");
+}
+
+/** Seconds, fractions allowed. */
+export function readTimeout(text: string): number {
+  const seconds = Number(text);
+  if (/^\d+(\.\d+)?$/.test(text) && seconds > 0) return seconds;
+  throw usage("--timeout", `"${text}" was found`, "a number of seconds above 0", "pass e.g. --timeout 30");
+}
+
+function usage(option: string, found: string, expected: string, advice: string): TackleboxError {
+  return new TackleboxError("USAGE", `run ${option}: ${found}, expected ${expected}; ${advice}.`);
+}
