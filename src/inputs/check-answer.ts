@@ -98,7 +98,7 @@ function checkSelect(question: Question, answer: JsonValue): AnswerCheck {
   const options = question.options ?? [];
   const chosen =
     options.find(({ value }) => JSON.stringify(value) === JSON.stringify(answer)) ??
-    options.find(({ value }) => typeof answer === "string" && !isNested(value) && String(value) === answer);
+    options.find(({ value }) => typeof answer === "string" && JSON.stringify(value) === answer);
   if (chosen !== undefined) return { ok: true, value: chosen.value };
   if (answer === "" && question.required !== true) return { ok: true, value: null };
   return wrong(question, answer, `one of ${options.map(({ value }) => JSON.stringify(value)).join(", ")}`);
@@ -130,8 +130,4 @@ function wrong(question: Question, answer: JsonValue, expected: string): AnswerC
 
 function nameOf(question: Question): string {
   return `"${question.question}" (${question.key})`;
-}
-
-function isNested(value: JsonValue): boolean {
-  return typeof value === "object" && value !== null;
 }

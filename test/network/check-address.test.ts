@@ -25,6 +25,7 @@ describe("an address that is never allowed", () => {
     ["discard-only", "100::1"],
     ["metadata mapped into IPv6", "::ffff:169.254.169.254"],
     ["metadata as an IPv4-compatible address", "::169.254.169.254"],
+    ["metadata as an IPv4-compatible address in hex", "::a9fe:a9fe"],
     ["metadata through 6to4", "2002:a9fe:a9fe::1"],
     ["metadata through NAT64", "64:ff9b::a9fe:a9fe"],
     ["metadata translated", "::ffff:0:169.254.169.254"],

@@ -49,6 +49,7 @@ describe("everything else is refused", () => {
     "https://192.168.1.5/api",
     "http://192.168.1.6:32400/",
     "http://plex.tv/",
+    "http://plex.tv:443/",
     "https://plex.tv:8443/",
     "https://app.plex.tv/",
     "https://plex.tv.evil.example/",

@@ -107,6 +107,19 @@ describe("an answer beyond the caps", () => {
     await app.untilIdle();
   });
 
+  it("where there should be no body at all is hung up on", async () => {
+    const app = await serveRaw((socket) => {
+      socket.once("data", () => {
+        socket.write("HTTP/1.1 205 Reset Content\r\nContent-Length: 1000000\r\n\r\nx");
+      });
+    });
+    expect(await createTestClient({ appPorts: [app.port] }).send(app.origin)).toMatchObject({
+      status: 205,
+      body: null,
+    });
+    await app.untilIdle();
+  });
+
   it("of exactly the cap is read", async () => {
     const { client, origin } = await answering(Buffer.alloc(cap), "");
     expect((await client.send(origin)).body).toHaveLength(cap);

@@ -41,10 +41,7 @@ export const fetchEffect: EffectDefinition<FetchArgs> = {
   perform: async ({ hasBody, ...request }, body, tools) => {
     try {
       return toResponseResult(
-        await tools.network.request(
-          { ...request, body: hasBody ? (body ?? new Uint8Array()) : null },
-          tools.signal,
-        ),
+        await tools.network.request({ ...request, body: hasBody ? body : null }, tools.signal),
       );
     } catch (error) {
       if (error instanceof EffectError && error.code === "NETWORK_REFUSED") tools.note(error.message);
