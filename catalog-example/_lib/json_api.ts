@@ -32,12 +32,14 @@ export interface JsonApi {
  */
 export function jsonApi(baseUrl: string, headers: Record<string, string> = {}): JsonApi {
   async function call(method: string, path: string, body?: unknown): Promise<unknown> {
-    const init: RequestInit = { method, headers: { Accept: "application/json", ...headers } };
-    if (body !== undefined) {
-      init.headers = { ...init.headers, "Content-Type": "application/json" };
+    const init: RequestInit = { method, signal: AbortSignal.timeout(10_000) };
+    if (body === undefined) {
+      init.headers = { Accept: "application/json", ...headers };
+    } else {
+      init.headers = { Accept: "application/json", "Content-Type": "application/json", ...headers };
       init.body = JSON.stringify(body);
     }
-    const response = await fetch(`${baseUrl}${path}`, { ...init, signal: AbortSignal.timeout(10_000) });
+    const response = await fetch(`${baseUrl}${path}`, init);
     const text = await response.text();
     if (!response.ok)
       throw new ApiError(`${method} ${path.split("?")[0]}`, response.status, text.slice(0, 200));
