@@ -1,3 +1,4 @@
+import { createRequire } from "node:module";
 import { build, stop } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { stopCompiler, warmCompiler } from "../../src/compile/esbuild-service.ts";
@@ -103,6 +104,7 @@ describe("the compiler", () => {
       await stop();
       catalog.remove();
     }
+    expect(createRequire(import.meta.url)("esbuild")).toHaveProperty("build", build);
     expect(process.env["ESBUILD_BINARY_PATH"]).toBe(undefined);
   });
 
