@@ -65,7 +65,8 @@ export function startSandboxProcess(code: SandboxCode, limits: SandboxLimits): S
   const child = spawn(
     "/bin/sh",
     ["-c", limitScript(limits), process.execPath, ...nodeFlags, code.addon, String(limits.isolateMemoryMb)],
-    { env: {}, cwd: "/", stdio: ["pipe", "ignore", "pipe", "pipe", "pipe"], detached: false },
+    // The zone of the isolate is the zone of its process: UTC, so that a replay elsewhere sees the same dates.
+    { env: { TZ: "UTC" }, cwd: "/", stdio: ["pipe", "ignore", "pipe", "pipe", "pipe"], detached: false },
   );
   return superviseChild(child, code, limits);
 }

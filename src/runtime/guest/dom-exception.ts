@@ -50,7 +50,8 @@ export class DOMException extends Error {
   constructor(message: unknown = "", options: unknown = "Error") {
     super(`${message as string}`);
     const details = typeof options === "object" && options !== null ? (options as DomExceptionDetails) : null;
-    this.#name = `${details === null ? (options as string) : (details.name ?? "Error")}`;
+    const name: unknown = details === null ? options : (details.name ?? "Error");
+    this.#name = `${name as string}`;
     if (details !== null && "cause" in details) {
       defineValue(this, "cause", details.cause, false);
     }

@@ -1,3 +1,4 @@
+// oxlint-disable typescript/unbound-method -- the methods are taken off on purpose and called through `unbind`.
 import { File, isBlob, type Blob } from "./blob.ts";
 import { defineValue } from "./primordials.ts";
 
@@ -8,6 +9,7 @@ export let isFormData: (value: unknown) => value is FormData;
 
 export class FormData {
   #entries: Entry[] = [];
+  declare readonly [Symbol.iterator]: () => IterableIterator<Entry>;
 
   constructor(form?: unknown) {
     if (form !== undefined) {
@@ -81,10 +83,6 @@ export class FormData {
     isFormData = (value): value is FormData =>
       typeof value === "object" && value !== null && #entries in value;
   }
-}
-
-export interface FormData {
-  [Symbol.iterator](): IterableIterator<Entry>;
 }
 
 function toText(value: unknown): string {

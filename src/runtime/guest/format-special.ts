@@ -1,3 +1,4 @@
+// oxlint-disable typescript/unbound-method -- the methods are taken off on purpose and called through `unbind`.
 import { formatNested, type Formatting } from "./format-value.ts";
 import {
   ArrayBufferByteLength,

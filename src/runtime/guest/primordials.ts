@@ -1,3 +1,4 @@
+// oxlint-disable typescript/unbound-method -- the methods are taken off on purpose and called through `unbind`.
 /**
  * V8's own functions, captured before any hook code runs.
  *
@@ -76,6 +77,7 @@ export const PromiseThen = unbind(Promise.prototype.then) as (
 export const NativeDate = Date;
 export const NativeArrayBuffer = ArrayBuffer;
 export const NativeUint8Array = Uint8Array;
+// oxlint-disable-next-line no-eval -- how a hook is run; it stays inside the isolate
 export const evaluateGlobally: (code: string) => unknown = globalThis.eval;
 
 const typedArrayPrototype = Object.getPrototypeOf(Uint8Array.prototype) as Uint8Array;
@@ -137,11 +139,11 @@ export function defineComputed(target: object, name: PropertyKey, compute: () =>
 
 /** Makes rule 2 true; called once, before any hook code. */
 export function fixPromiseLookups(): void {
-  ObjectDefineProperty(NativePromise.prototype, "constructor", { writable: false, configurable: false });
+  void ObjectDefineProperty(NativePromise.prototype, "constructor", { writable: false, configurable: false });
   ObjectDefineProperty(NativePromise, Symbol.species, { configurable: false });
 }
 
 /** Runs the reactions, drops the promise they make: for promises whose rejection somebody else reports. */
 export function ignoreRejection(promise: Promise<unknown>): void {
-  PromiseThen(promise, undefined, () => {});
+  void PromiseThen(promise, undefined, () => {});
 }

@@ -1,3 +1,4 @@
+// oxlint-disable typescript/unbound-method -- the methods are taken off on purpose and called through `unbind`.
 import { blobBytes, Blob, File, isBlob } from "./blob.ts";
 import { isArrayBuffer } from "./bytes.ts";
 import { DOMException } from "./dom-exception.ts";
@@ -57,7 +58,11 @@ function clone(value: unknown, seen: Seen): unknown {
     seen.set(value, copy);
     return copy;
   };
-  if (Array.isArray(value)) return copyProperties(value, remember(new Array<unknown>(value.length)), seen);
+  if (Array.isArray(value)) {
+    const copy: unknown[] = remember([]);
+    copy.length = value.length;
+    return copyProperties(value, copy, seen);
+  }
   if (ArrayBuffer.isView(value)) return remember(cloneView(value, seen));
   if (isBlob(value)) return remember(cloneBlob(value));
   return cloneKind(value, remember, seen);
@@ -112,12 +117,12 @@ function copyProperties(from: object, to: object, seen: Seen): object {
 }
 
 function copyMap(from: Map<unknown, unknown>, to: Map<unknown, unknown>, seen: Seen): unknown {
-  for (const [key, item] of [...from]) to.set(clone(key, seen), clone(item, seen));
+  for (const [key, item] of from) to.set(clone(key, seen), clone(item, seen));
   return to;
 }
 
 function copySet(from: Set<unknown>, to: Set<unknown>, seen: Seen): unknown {
-  for (const item of [...from]) to.add(clone(item, seen));
+  for (const item of from) to.add(clone(item, seen));
   return to;
 }
 

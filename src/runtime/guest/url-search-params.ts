@@ -1,3 +1,4 @@
+// oxlint-disable typescript/unbound-method -- the methods are taken off on purpose and called through `unbind`.
 import { nodeError } from "./guest-error.ts";
 import { host } from "./host.ts";
 import { defineValue } from "./primordials.ts";
@@ -12,6 +13,7 @@ export let linkParams: (params: URLSearchParams, onChange: OnChange) => void;
 
 export class URLSearchParams {
   #pairs: [string, string][] = [];
+  declare readonly [Symbol.iterator]: () => IterableIterator<[string, string]>;
   #onChange: OnChange | null = null;
 
   constructor(init?: unknown) {
@@ -125,10 +127,6 @@ export class URLSearchParams {
       params.#onChange = onChange;
     };
   }
-}
-
-export interface URLSearchParams {
-  [Symbol.iterator](): IterableIterator<[string, string]>;
 }
 
 function toText(value: unknown): string {

@@ -93,7 +93,10 @@ export async function runBundle(code: string, options: GuestOptions = {}): Promi
     },
     loadValidator: () => validatorCode,
   });
-  context.global.setSync(hostFunctionName, new ivm.Callback(host.call));
+  context.global.setSync(
+    hostFunctionName,
+    new ivm.Callback((...args: unknown[]) => host.call(args[0], ...args.slice(1))),
+  );
   const script = isolate.compileScriptSync(await guestBundle(), { filename: guestFileName });
   const entry = script.runSync(context, { reference: true }) as ivm.Reference<Record<string, unknown>>;
   const enter = (name: "start" | "deliver", args: string[]): void => {
