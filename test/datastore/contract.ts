@@ -47,9 +47,11 @@ export function describeStoreContract({ kind, available, create }: ContractSubje
   });
 }
 
-type Stores = () => { store: Datastore; rival: Datastore };
+/** The part of a datastore that this contract is about. */
+type StorePair = Pick<Datastore, "journals" | "documents">;
+type Stores = () => { store: StorePair; rival: StorePair };
 
-function describeJournal(stores: Stores): void {
+export function describeJournal(stores: Stores): void {
   it("gives entries back in the order they were added, from any index on", async () => {
     const { store } = stores();
     await store.journals.append("ordered", 0, texts("a", "b", "c"));
@@ -102,6 +104,16 @@ function describeJournal(stores: Stores): void {
     ]);
   });
 
+  it("takes the same entries for the same index again without adding them", async () => {
+    const { store, rival } = stores();
+    await store.journals.append("repeated", 0, texts("a", "b"));
+    await rival.journals.append("repeated", 0, texts("a", "b"));
+    await rival.journals.append("repeated", 1, texts("b"));
+    const longer = await failureOf(rival.journals.append("repeated", 0, texts("a", "b", "c")));
+    expect(longer).toMatchObject({ code: "JOURNAL_FENCED" });
+    expect(await read(store, "repeated")).toEqual(["a", "b"]);
+  });
+
   it("adds thousands of entries at once, empty ones too", async () => {
     const { store } = stores();
     const many = Array.from({ length: 3500 }, (_, index) => text(index % 7 === 0 ? "" : `entry ${index}`));
@@ -123,7 +135,7 @@ function describeJournal(stores: Stores): void {
   });
 }
 
-function describeDocuments(stores: Stores): void {
+export function describeDocuments(stores: Stores): void {
   it("keeps the last value put under a name", async () => {
     const { documents } = stores().store;
     expect(await documents.get("answers", "task")).toBeNull();
@@ -144,6 +156,14 @@ function describeDocuments(stores: Stores): void {
     expect(await documents.get("a:b", "c")).toEqual(text("two"));
     expect(await documents.get("a", "ü/…'\"\n")).toEqual(text("three"));
     expect(await documents.get("b", "c")).toBeNull();
+  });
+
+  it("takes the same value again under a name that is taken, and no other", async () => {
+    const { store, rival } = stores();
+    expect(await store.documents.putIfAbsent("once", "name", text("mine"))).toBe(true);
+    expect(await rival.documents.putIfAbsent("once", "name", text("mine"))).toBe(true);
+    expect(await rival.documents.putIfAbsent("once", "name", text("other"))).toBe(false);
+    expect(await store.documents.get("once", "name")).toEqual(text("mine"));
   });
 
   it("lets exactly one of several that put the same new name win", async () => {
@@ -171,7 +191,7 @@ export function texts(...values: string[]): Uint8Array[] {
 }
 
 /** A journal as texts. */
-export async function read(store: Datastore, taskId: string, fromIndex?: number): Promise<string[]> {
+export async function read(store: StorePair, taskId: string, fromIndex?: number): Promise<string[]> {
   const entries = await store.journals.read(taskId, fromIndex);
   return entries.map((entry) => new TextDecoder().decode(entry));
 }
