@@ -63,13 +63,19 @@ export function parseMacros(text: string): ParsedMacros {
     const parts = readParts(reader, null, readMacro);
     const embedded = parts.length > 1 ? checkEmbedded(parts) : [];
     const inner = [...macrosIn(parts)].flatMap(checkArguments);
-    const problems = [...reader.problems, ...embedded, ...inner];
-    return { parts, problems: problems.toSorted((left, right) => left.offset - right.offset) };
+    return { parts, problems: keepFirst([...reader.problems, ...embedded, ...inner]) };
   } catch (error) {
     if (!(error instanceof MacroFault)) throw error;
     const fault: MacroProblem = { code: "MACRO_SYNTAX", offset: error.offset, message: error.message };
-    return { parts: [{ kind: "literal", text }], problems: [...reader.problems, fault] };
+    return { parts: [{ kind: "literal", text }], problems: keepFirst([...reader.problems, fault]) };
   }
+}
+
+/** Problems told of one text. */
+const mostProblems = 20;
+
+function keepFirst(problems: MacroProblem[]): MacroProblem[] {
+  return problems.toSorted((left, right) => left.offset - right.offset).slice(0, mostProblems);
 }
 
 /** Reads what the `$` at the reader begins; null, with the reader behind it, when that is plain text. */
@@ -87,16 +93,20 @@ function readMacro(reader: MacroReader): MacroPart | null {
   if (!calls || !/^[A-Z][A-Z0-9_]*$/.test(name)) return null;
   if (name === "IF") return readCall(reader, { name, offset }, () => readIf(reader, offset));
   if (!isCallName(name)) {
-    const message = `found $${name}(...), which is no macro; expected one of the reference; correct the name${meant(name)}`;
-    reader.problems.push({ code: "MACRO_UNKNOWN", offset, message });
+    reportUnknown(reader, offset, name);
     return null;
   }
   return readCall(reader, { name, offset }, () => toMacro(reader, { name, offset }, readArguments(reader)));
 }
 
-function meant(name: string): string {
+/** The reader goes on behind the name, as if it were plain text. */
+function reportUnknown(reader: MacroReader, offset: number, name: string): void {
+  if (reader.problems.length >= mostProblems) return;
   const closest = closestName(name, macroNames);
-  return closest === null ? "" : ` (did you mean $${closest}?)`;
+  const hint = closest === null ? "" : ` (did you mean $${closest}?)`;
+  const shown = name.length > 60 ? `${name.slice(0, 60)}...` : name;
+  const message = `found $${shown}(...), which is no macro; expected one of the reference; correct the name${hint}`;
+  reader.problems.push({ code: "MACRO_UNKNOWN", offset, message });
 }
 
 function isCallName(name: string): name is CallName {
@@ -157,7 +167,7 @@ function toMacro(
   reader: MacroReader,
   { name, offset }: { name: CallName; offset: number },
   texts: MacroText[],
-): Macro {
+): MacroPart {
   const [first = [], second = []] = texts;
   const expected = argumentCounts[name];
   if (texts.length !== expected) {

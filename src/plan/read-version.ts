@@ -26,9 +26,11 @@ export function readVersion(text: string): VersionReading | null {
     return { version: strict.version, coerced: trimmed !== text };
   }
   if (!/^[v=\s]*\d/i.test(trimmed)) return null;
-  const kept = semver.coerce(trimmed, { includePrerelease: true });
+  // Semver has no leading zeros, but versions that are dates do.
+  const plain = trimmed.replaceAll(/(?<![0-9])0+(?=[0-9])/g, "");
+  const kept = semver.coerce(plain, { includePrerelease: true });
   const coerced =
-    kept !== null && preReleaseTag.test(kept.prerelease.join(".")) ? kept : semver.coerce(trimmed);
+    kept !== null && preReleaseTag.test(kept.prerelease.join(".")) ? kept : semver.coerce(plain);
   return coerced === null ? null : { version: coerced.version, coerced: true };
 }
 

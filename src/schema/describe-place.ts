@@ -8,14 +8,18 @@ import { parsePointer } from "./positions.ts";
 export function describePlace(script: JsonValue, pointer: string): string {
   let value: JsonValue | undefined = script;
   let place = "";
+  let joint = "";
   for (const segment of parsePointer(pointer)) {
     if (Array.isArray(value)) {
       value = value[Number(segment)];
-      place += `[${segment}]${nameOf(value)}`;
+      const name = nameOf(value);
+      place += `[${segment}]${name}`;
+      joint = name === "" ? "." : ", ";
     } else {
       value = isJsonObject(value) && Object.hasOwn(value, segment) ? value[segment] : undefined;
-      const joint = place === "" ? "" : place.endsWith('"') ? ", " : ".";
-      place += joint + (/^[\w$]+$/.test(segment) ? segment : showValue(segment));
+      const plain = /^[\w$-]+$/.test(segment);
+      place += plain ? joint + segment : `${joint && ", "}${showValue(segment)}`;
+      joint = ".";
     }
   }
   return place || "install script";

@@ -69,7 +69,7 @@ function toDraft(error: ErrorObject, script: JsonObject): ProblemDraft {
       return {
         code: "SCHEMA_TYPE",
         pointer,
-        message: `${place}: found ${showValue(error.data as JsonValue)}, expected ${typeNames(error)} (${expectation(error)}).`,
+        message: `${place}: found ${showValue(error.data as JsonValue)}, expected ${typeExpectation(error)}.`,
       };
     default:
       return toValueFault(error, place);
@@ -117,9 +117,11 @@ const namesOfTypes: Record<string, string> = {
   array: "a list",
 };
 
-function typeNames(error: ErrorObject): string {
+function typeExpectation(error: ErrorObject): string {
   const types: string[] = [error.schema as string | string[]].flat();
-  return types.map((type) => namesOfTypes[type] ?? type).join(" or ");
+  const names = types.map((type) => namesOfTypes[type]).join(" or ");
+  const meaning = expectation(error);
+  return meaning.startsWith(names) ? meaning : `${names} (${meaning})`;
 }
 
 /** What the schema says about the value, as part of a sentence. Every part of the schema that can fail has it. */

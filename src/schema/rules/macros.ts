@@ -68,7 +68,7 @@ function undeclaredQuestion(place: string, pointer: string, { name, offset }: Us
   return { code: "QUESTION_UNDECLARED", pointer, at: { offset }, message };
 }
 
-/** A macro in small letters is plain text, which is hardly ever meant. */
+/** A macro in small letters is plain text, which is hardly ever meant; the first of each text is told. */
 function checkCapitals({ text, pointer }: TextAt, place: string, report: Report): void {
   for (const found of text.matchAll(/\$([A-Za-z_]+)(?=\()/g)) {
     const name = found[1] ?? "";
@@ -76,6 +76,7 @@ function checkCapitals({ text, pointer }: TextAt, place: string, report: Report)
     if (name === meant || !macroNames.includes(meant)) continue;
     const message = `${place}: $${name}(...) is plain text and is not replaced; expected capital letters for a macro; write $${meant}(...) if it is one.`;
     report({ code: "FIELD_STYLE", pointer, at: { offset: found.index }, message });
+    return;
   }
 }
 

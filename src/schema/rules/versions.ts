@@ -4,6 +4,9 @@ import { showValue } from "../describe-place.ts";
 import type { Report } from "../problem-draft.ts";
 import { hooksOf, objectAt, rootOf, textAt, type ScriptPart } from "../script-parts.ts";
 
+/** Characters of a range; semver takes long over endless ones. */
+const longestRange = 256;
+
 /** Semver ranges parse, and a hook's event and condition leave it a way to run. */
 export function checkVersions(script: JsonObject, report: Report): void {
   const info = objectAt(script, rootOf(script), "script");
@@ -23,7 +26,7 @@ export function checkVersions(script: JsonObject, report: Report): void {
 
 function checkRange(part: ScriptPart, field: string, report: Report): void {
   const range = textAt(part, field);
-  if (range === null || semver.validRange(range) !== null) return;
+  if (range === null || (range.length <= longestRange && semver.validRange(range) !== null)) return;
   const message = `${part.place}.${field}: found ${showValue(range)}, expected a semver range; write for example ">= 2.0.0 < 3".`;
   report({ code: "SEMVER_RANGE", pointer: `${part.pointer}/${field}`, message });
 }
