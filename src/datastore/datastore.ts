@@ -53,7 +53,8 @@ export interface JournalStore {
   /**
    * Adds entries at `expectedIndex`, all or none. Rejects with `JOURNAL_FENCED` when the list is no longer that
    * long: another worker has written. Sending byte for byte the same entries for the same index again succeeds
-   * and changes nothing, so that an append whose answer was lost can be repeated.
+   * and changes nothing, so that an append whose answer was lost can be repeated below the sealing; the sealed view's
+   * bytes differ each time, so there a repeated append is fenced.
    */
   append(taskId: string, expectedIndex: number, entries: readonly Uint8Array[]): Promise<void>;
   /** All entries from `fromIndex` (default 0) on, in order. */
@@ -66,8 +67,8 @@ export interface DocumentStore {
   get(collection: string, key: string): Promise<Uint8Array | null>;
   put(collection: string, key: string, value: Uint8Array): Promise<void>;
   /**
-   * Keeps `value` unless the key is taken. True when `value` is what is kept now; false, and nothing changed, when
-   * another value was there.
+   * Keeps `value` unless the key is taken. True when these very bytes are what is kept now; false, and nothing changed,
+   * when others were there. Through the sealed view that means: true once.
    */
   putIfAbsent(collection: string, key: string, value: Uint8Array): Promise<boolean>;
   remove(collection: string, key: string): Promise<void>;

@@ -104,16 +104,6 @@ export function describeJournal(stores: Stores): void {
     ]);
   });
 
-  it("takes the same entries for the same index again without adding them", async () => {
-    const { store, rival } = stores();
-    await store.journals.append("repeated", 0, texts("a", "b"));
-    await rival.journals.append("repeated", 0, texts("a", "b"));
-    await rival.journals.append("repeated", 1, texts("b"));
-    const longer = await failureOf(rival.journals.append("repeated", 0, texts("a", "b", "c")));
-    expect(longer).toMatchObject({ code: "JOURNAL_FENCED" });
-    expect(await read(store, "repeated")).toEqual(["a", "b"]);
-  });
-
   it("adds thousands of entries at once, empty ones too", async () => {
     const { store } = stores();
     const many = Array.from({ length: 3500 }, (_, index) => text(index % 7 === 0 ? "" : `entry ${index}`));
@@ -156,14 +146,6 @@ export function describeDocuments(stores: Stores): void {
     expect(await documents.get("a:b", "c")).toEqual(text("two"));
     expect(await documents.get("a", "ü/…'\"\n")).toEqual(text("three"));
     expect(await documents.get("b", "c")).toBeNull();
-  });
-
-  it("takes the same value again under a name that is taken, and no other", async () => {
-    const { store, rival } = stores();
-    expect(await store.documents.putIfAbsent("once", "name", text("mine"))).toBe(true);
-    expect(await rival.documents.putIfAbsent("once", "name", text("mine"))).toBe(true);
-    expect(await rival.documents.putIfAbsent("once", "name", text("other"))).toBe(false);
-    expect(await store.documents.get("once", "name")).toEqual(text("mine"));
   });
 
   it("lets exactly one of several that put the same new name win", async () => {
