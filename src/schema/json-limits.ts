@@ -1,13 +1,16 @@
 import { createScanner } from "jsonc-parser";
 
-/** Bounds of an install script's text; real ones stay below a tenth of each. */
+/** Bounds of an install script's text, far above what real ones need. */
 export const jsonLimits = {
   /** UTF-16 code units of the whole text. */
   characters: 2 * 1024 * 1024,
   /** Objects and arrays inside one another. */
   depth: 64,
-  /** Values, field names and brackets in all. */
-  tokens: 100_000,
+  /**
+   * Values, names, brackets, colons and commas in all: about 5,000 fields. The schema check takes time with the
+   * square of the number of faulty objects, so this also bounds its time (about a second).
+   */
+  tokens: 20_000,
   /** UTF-16 code units of one field name. */
   nameCharacters: 500,
 } as const;

@@ -62,7 +62,7 @@ function toLimitFault({ limit, offset }: LimitPassed): Fault {
   const messages: Record<LimitPassed["limit"], string> = {
     characters: `the file is longer than ${most} characters, the most that is read; move hook code into files of the catalog.`,
     depth: `objects and arrays are nested more than ${most} deep, the most that is read; flatten them.`,
-    tokens: `the file holds more than ${most} values and names, the most that is read; shorten it.`,
+    tokens: `the file holds more than ${most} values, names and signs, the most that is read; shorten it.`,
     nameCharacters: `a field name is longer than ${most} characters, the most that is read; shorten it.`,
   };
   return { code: "JSON_LIMIT", pointer: "", offset, message: messages[limit] };

@@ -1,0 +1,444 @@
+import { describe, expect, test } from "vitest";
+import { findingsOf, goodHook, onlyProblemOf, problemsOf, scriptWithFlow, scriptWithHook } from "./check.ts";
+
+const question = { question: "Q", type: "text", key: "a" };
+
+describe("unique names", () => {
+  test("refuses a hook id that another hook has, naming both", () => {
+    const other = { ...goodHook, script: "b.ts" };
+    const problem = onlyProblemOf({ version: 5, hooks: [goodHook, other, { ...other, id: "third" }] });
+    expect(problem).toMatchObject({ code: "HOOK_ID_DUPLICATE", pointer: "/hooks/1/id" });
+    expect(problem.message).toBe(
+      'hooks[1] "setup": id "setup" is already used by hooks[0] "setup"; expected a different one for each; rename one.',
+    );
+  });
+
+  test("refuses an input id used twice in a hook, but not in two hooks", () => {
+    const first = { type: "question", id: "name", question };
+    const second = { ...first, question: { ...question, key: "b" } };
+    expect(findingsOf(scriptWithHook({ inputs: [first, second] }))).toEqual([
+      "INPUT_ID_DUPLICATE /hooks/0/inputs/1/id",
+    ]);
+    const hooks = [
+      { ...goodHook, inputs: [first] },
+      { ...goodHook, id: "other", inputs: [second] },
+    ];
+    expect(findingsOf({ version: 5, hooks })).toEqual([]);
+  });
+
+  test("refuses a question key used twice in the file, in the install dialog and in hook inputs", () => {
+    const inputs = [{ type: "question", id: "name", question }];
+    const script = {
+      version: 5,
+      installation_questions: [question, question],
+      hooks: [{ ...goodHook, inputs }],
+    };
+    expect(findingsOf(script)).toEqual([
+      "QUESTION_KEY_DUPLICATE /installation_questions/1/key",
+      "QUESTION_KEY_DUPLICATE /hooks/0/inputs/0/question/key",
+    ]);
+  });
+
+  test("leaves names that are no text to the schema", () => {
+    const hooks = [
+      { ...goodHook, id: 1 },
+      { ...goodHook, id: 1 },
+    ];
+    expect(findingsOf({ version: 5, hooks })).toEqual(["SCHEMA_TYPE /hooks/0/id", "SCHEMA_TYPE /hooks/1/id"]);
+  });
+});
+
+describe("script paths", () => {
+  test.each(["a.ts", "./a.ts", "a/b.js", "a/../b.mts", "a/./b//c.mjs", "_lib/x.y.ts", "ä b.ts", "..a/b.ts"])(
+    "accepts %s",
+    (script) => expect(findingsOf(scriptWithHook({ script }))).toEqual([]),
+  );
+
+  test.each([
+    ["", "is empty"],
+    ["../a.ts", "leads out of the catalog"],
+    ["a/../../b/a.ts", "leads out of the catalog"],
+    ["/etc/a.ts", "is absolute"],
+    ["a\\b.ts", "holds a backslash"],
+    ["a\u0000.ts", "holds a control character"],
+    ["a\n.ts", "holds a control character"],
+    ["C:/a.ts", "is an address or names a drive"],
+    ["https://a.example/a.ts", "is an address or names a drive"],
+    ["node:fs", "is an address or names a drive"],
+    ["a.py", "does not end in .ts, .js, .mts or .mjs"],
+    ["a.ts/", "does not end in .ts, .js, .mts or .mjs"],
+    [".ts", "does not end in .ts, .js, .mts or .mjs"],
+    ["a/.ts", "does not end in .ts, .js, .mts or .mjs"],
+    ["a.TS", "does not end in .ts, .js, .mts or .mjs"],
+  ])("refuses %j because it %s", (script, fault) => {
+    const problem = onlyProblemOf(scriptWithHook({ script }));
+    expect(problem).toMatchObject({
+      code: "HOOK_SCRIPT_PATH",
+      pointer: "/hooks/0/script",
+      severity: "error",
+    });
+    expect(problem.message).toBe(
+      `hooks[0] "setup": script ${JSON.stringify(script)} ${fault}; expected the path of a .ts or .js file inside the catalog; write for example "myapp/myapp_hook.ts".`,
+    );
+  });
+});
+
+describe("links", () => {
+  const withLink = (url: unknown): object =>
+    scriptWithHook({ userOptional: { label: "x", link: { url, label: "Terms" } } });
+
+  test.each(["https://a.example", "http://a.example/b?c=d#e", "https://münchen.example/"])(
+    "accepts %s",
+    (url) => {
+      expect(findingsOf(withLink(url))).toEqual([]);
+    },
+  );
+
+  test.each([
+    "a.example",
+    "/terms",
+    "https:/a.example",
+    "https:a.example",
+    "ftp://a.example",
+    "javascript:alert(1)",
+    "https://",
+    "https://a b",
+    "https://a.example/ b",
+    "https://a\\b",
+    "https://[x",
+    "",
+  ])("refuses %j", (url) => {
+    const problem = onlyProblemOf(withLink(url));
+    expect(problem).toMatchObject({ code: "LINK_URL", pointer: "/hooks/0/userOptional/link/url" });
+    expect(problem.message).toBe(
+      `hooks[0] "setup", userOptional.link.url: found ${JSON.stringify(url)}, expected a full web address; write for example "https://example.com/terms".`,
+    );
+  });
+
+  test("leaves an address that is no text to the schema", () => {
+    expect(findingsOf(withLink(5))).toEqual(["SCHEMA_TYPE /hooks/0/userOptional/link/url"]);
+  });
+});
+
+describe("versions", () => {
+  test("refuses ranges that do not parse, wherever they stand", () => {
+    const script = {
+      version: 5,
+      script: { version: "1.0.0", updateCompatibility: "newer" },
+      hooks: [
+        {
+          ...goodHook,
+          event: "onAfterUpgrade",
+          condition: { fromVersionRange: "<< 2", toVersionRange: ">= two" },
+        },
+      ],
+    };
+    expect(findingsOf(script)).toEqual([
+      "SEMVER_RANGE /script/updateCompatibility",
+      "SEMVER_RANGE /hooks/0/condition/fromVersionRange",
+      "SEMVER_RANGE /hooks/0/condition/toVersionRange",
+    ]);
+    expect(problemsOf(script)[1]?.message).toBe(
+      'hooks[0] "setup", condition.fromVersionRange: found "<< 2", expected a semver range; write for example ">= 2.0.0 < 3".',
+    );
+  });
+
+  test.each(["*", "", "^1.2", ">= 2.0.0 < 3 || 5.x", "~1", "1.2.3 - 2"])(
+    "accepts the range %j",
+    (fromVersionRange) => {
+      expect(
+        findingsOf(scriptWithHook({ event: "onAfterUpgrade", condition: { fromVersionRange } })),
+      ).toEqual([]);
+    },
+  );
+
+  test.each([
+    ["1.1", "1.1.0"],
+    ["2", "2.0.0"],
+    ["first", "1.0.0"],
+  ])("warns of the script version %j", (version, better) => {
+    const problem = onlyProblemOf({ version: 5, script: { version } });
+    expect(problem).toMatchObject({ severity: "warning", code: "FIELD_STYLE", pointer: "/script/version" });
+    expect(problem.message).toContain(`write for example "${better}"`);
+  });
+
+  test("warns of hooks that can never run", () => {
+    expect(
+      onlyProblemOf(scriptWithHook({ event: "onAfterUpgrade", userOptional: { label: "x" } })),
+    ).toMatchObject({
+      severity: "warning",
+      code: "HOOK_NEVER_RUNS",
+      pointer: "/hooks/0/userOptional",
+    });
+    expect(onlyProblemOf(scriptWithHook({ condition: { fromVersionRange: "< 2" } }))).toMatchObject({
+      severity: "warning",
+      code: "HOOK_NEVER_RUNS",
+      pointer: "/hooks/0/condition/fromVersionRange",
+    });
+    expect(findingsOf(scriptWithHook({ condition: { toVersionRange: "< 2" } }))).toEqual([]);
+  });
+});
+
+describe("questions", () => {
+  const withQuestion = (fields: object): object => ({
+    version: 5,
+    installation_questions: [{ ...question, ...fields }],
+  });
+
+  test("refuses a select without options, in the install dialog and in hook inputs", () => {
+    const select = { ...question, type: "select" };
+    expect(onlyProblemOf(withQuestion(select)).message).toBe(
+      'installation_questions[0] "a": type is "select", but it has no "options"; expected at least one; add { "text": "...", "value": "..." }.',
+    );
+    expect(onlyProblemOf(withQuestion({ ...select, options: [] })).message).toContain(
+      'has an empty list of "options"',
+    );
+    expect(findingsOf(scriptWithHook({ inputs: [{ type: "question", id: "i", question: select }] }))).toEqual(
+      ["QUESTION_OPTIONS /hooks/0/inputs/0/question/options"],
+    );
+  });
+
+  test("accepts a select with options of any kind of value, and leaves wrong types to the schema", () => {
+    const options = [
+      { text: "One", value: 1 },
+      { text: "Two", value: "2" },
+    ];
+    expect(findingsOf(withQuestion({ type: "select", options }))).toEqual([]);
+    expect(findingsOf(withQuestion({ type: "select", options: "one" }))).toEqual([
+      "SCHEMA_TYPE /installation_questions/0/options",
+    ]);
+    expect(findingsOf(withQuestion({ type: "select", options: [{ text: "One" }] }))).toEqual([
+      "SCHEMA_REQUIRED /installation_questions/0/options/0/value",
+    ]);
+  });
+});
+
+describe("requirements and directories", () => {
+  test.each(["1CORE", "500MBRAM", "1GBRAM", "200MB", "10GB", "GPU"])(
+    "accepts the specification %s",
+    (text) => {
+      expect(findingsOf({ version: 5, requirements: { specifications: [text] } })).toEqual([]);
+    },
+  );
+
+  test("warns of a specification in small letters and refuses one it cannot read", () => {
+    expect(onlyProblemOf({ version: 5, requirements: { specifications: ["1gbram"] } })).toMatchObject({
+      severity: "warning",
+      code: "FIELD_STYLE",
+      message: 'requirements.specifications[0]: found "1gbram", expected capital letters; write "1GBRAM".',
+    });
+    expect(findingsOf({ version: 5, requirements: { specifications: ["lots", "1.5GB", 4] } })).toEqual([
+      "SCHEMA_VALUE /requirements/specifications/0",
+      "SCHEMA_VALUE /requirements/specifications/1",
+      "SCHEMA_TYPE /requirements/specifications/2",
+    ]);
+  });
+
+  test("warns of names of locations and permissions nobody uses", () => {
+    const requirements = {
+      locations: ["Media", "media", "", "Backups"],
+      permissions: ["READ_WRITE_LOCATION"],
+    };
+    expect(
+      problemsOf({ version: 5, requirements }).map(({ severity, message }) => [severity, message]),
+    ).toEqual([
+      [
+        "warning",
+        'requirements.locations[1]: "media" is not a name in use; expected one of the reference; check its spelling. Did you mean "Media"?',
+      ],
+      [
+        "error",
+        'requirements.locations[2]: found an empty text, expected the name of a location, such as "Media".',
+      ],
+      [
+        "warning",
+        'requirements.permissions[0]: "READ_WRITE_LOCATION" is not a name in use; expected one of the reference; check its spelling. Did you mean "READ_WRITE_LOCATIONS"?',
+      ],
+    ]);
+  });
+
+  test("refuses directories that step upwards", () => {
+    const directories = [{ path: "/mnt/a/../b" }, { path: "/mnt/a..b/" }];
+    const problem = onlyProblemOf({ version: 5, ensure_directories_exists: directories });
+    expect(problem).toMatchObject({ code: "SCHEMA_VALUE", pointer: "/ensure_directories_exists/0/path" });
+    expect(problem.message).toBe(
+      'ensure_directories_exists[0].path: "/mnt/a/../b" holds ".."; expected a path without ".."; write the folder that is meant.',
+    );
+  });
+
+  test("accepts an owner as a name or with a group, and refuses one without a user", () => {
+    const directory = (owner: unknown): object => ({
+      version: 5,
+      ensure_directories_exists: [{ path: "/mnt/a", owner }],
+    });
+    expect(findingsOf(directory("apps"))).toEqual([]);
+    expect(findingsOf(directory({ user: "apps", group: "apps" }))).toEqual([]);
+    expect(findingsOf(directory({ group: "apps" }))).toEqual([
+      "SCHEMA_REQUIRED /ensure_directories_exists/0/owner/user",
+    ]);
+    expect(onlyProblemOf(directory(568)).message).toBe(
+      'ensure_directories_exists[0].owner: found 568, expected a string or an object (owner: a user name, or an object {"user", "group"}).',
+    );
+  });
+});
+
+describe("sign-in", () => {
+  test.each([
+    [{ pinUrl: "https://a.example/pins?client={clientId}" }],
+    [{ authUrl: "https://a.example/{code}/{pinId}#?x={clientId}" }],
+    [{ pollUrl: "https://8.8.8.8/{pinId}" }],
+    [{ headers: { "X-Client": "{clientId}", Accept: "application/json" } }],
+  ])("accepts %j", (fields) => expect(findingsOf(scriptWithFlow(fields))).toEqual([]));
+
+  const place = 'hooks[0] "setup", inputs[0] "login", flow';
+  test.each([
+    ["http://a.example/", "expected an address that begins with https:// and a host"],
+    ["https:///path", "expected an address that begins with https:// and a host"],
+    ["plex.tv/pins", "expected an address that begins with https:// and a host"],
+    ["https://{code}.example/", "expected placeholders only in path, query or fragment; write the host out"],
+    ["https://user:pw@a.example/", "expected no user name or password in the address; remove them"],
+    [
+      "https://a.example/{token}",
+      "expected no braces but the placeholders {clientId}, {code}, {pinId}; remove the others",
+    ],
+    [
+      "https://a.example/{",
+      "expected no braces but the placeholders {clientId}, {code}, {pinId}; remove the others",
+    ],
+    ["https://a.example\\@b.example/", "which holds a space, a control character or a backslash; encode it"],
+    ["https://a.example/ x", "which holds a space, a control character or a backslash; encode it"],
+    ["https://a.example/\n", "which holds a space, a control character or a backslash; encode it"],
+    ["https://a.example:99999/", "which cannot be read as an address; correct it"],
+    ["https://localhost/", "expected a public host; sign-in on the local network is not possible"],
+    ["https://a.localhost./", "expected a public host"],
+    ["https://127.0.0.1:8443/", "expected a public host"],
+    ["https://2130706433/", "expected a public host"],
+    ["https://192.168.1.4/", "expected a public host"],
+    ["https://[::1]/", "expected a public host"],
+    ["https://[::ffff:10.0.0.1]/", "expected a public host"],
+    ["https://169.254.169.254/latest", "expected a public host"],
+  ])("refuses %j", (authUrl, fault) => {
+    const problem = onlyProblemOf(scriptWithFlow({ authUrl }));
+    expect(problem).toMatchObject({ code: "OAUTH_URL", pointer: "/hooks/0/inputs/0/flow/authUrl" });
+    expect(problem.message).toContain(`${place}.authUrl: found ${JSON.stringify(authUrl)}, ${fault}`);
+  });
+
+  test("refuses a placeholder that has no value yet when the PIN is asked for", () => {
+    expect(onlyProblemOf(scriptWithFlow({ pinUrl: "https://a.example/{code}" })).message).toContain(
+      "expected no braces but the placeholders {clientId}; remove the others",
+    );
+  });
+
+  test("refuses headers that would break the request, and warns of placeholders that are not filled", () => {
+    const headers = { "Bad Name": "x", Accept: "a\r\nHost: b", "X-Code": "{code}", "X-Number": 5 };
+    expect(
+      problemsOf(scriptWithFlow({ headers })).map(({ severity, code, message }) => [severity, code, message]),
+    ).toEqual([
+      [
+        "error",
+        "SCHEMA_VALUE",
+        `${place}.headers: "Bad Name" cannot be the name of a header; expected letters, digits and dashes; correct it.`,
+      ],
+      [
+        "error",
+        "SCHEMA_VALUE",
+        `${place}.headers, "Accept": the value holds a line break or another control character; expected one line of text; remove it.`,
+      ],
+      [
+        "warning",
+        "FIELD_STYLE",
+        `${place}.headers, "X-Code": {code} is sent as it is; expected no placeholder but {clientId}; correct it if one was meant.`,
+      ],
+      ["error", "SCHEMA_TYPE", `${place}.headers.X-Number: found 5, expected a string.`],
+    ]);
+  });
+
+  test("leaves addresses that are no text to the schema", () => {
+    expect(findingsOf(scriptWithFlow({ pinUrl: 5, headers: [] }))).toEqual([
+      "SCHEMA_TYPE /hooks/0/inputs/0/flow/pinUrl",
+      "SCHEMA_TYPE /hooks/0/inputs/0/flow/headers",
+    ]);
+  });
+});
+
+describe("macros in a script", () => {
+  test("points at the character of the text where a macro is wrong", () => {
+    const text = '{\n  "version": 5,\n  "app_values": { "a": ["x\\n\\u0041 $FOLDER(Media)"] }\n}';
+    const problem = onlyProblemOf(text);
+    expect(problem).toMatchObject({
+      code: "MACRO_UNKNOWN",
+      severity: "error",
+      pointer: "/app_values/a/0",
+      line: 3,
+      column: 36,
+    });
+    expect(text.split("\n")[2]?.slice(35)).toMatch(/^\$FOLDER/);
+    expect(problem.message).toBe(
+      "app_values.a[0]: found $FOLDER(...), which is no macro; expected one of the reference; correct the name.",
+    );
+  });
+
+  test("checks app_values, directory paths and question defaults, and nothing else", () => {
+    const bad = "$NOPE(x)";
+    const script = {
+      version: 5,
+      ensure_directories_exists: [{ path: bad }],
+      installation_questions: [{ ...question, description: bad, default: bad }],
+      app_values: { [bad]: 1, a: { b: [1, null, bad] } },
+      hooks: [
+        {
+          ...goodHook,
+          description: bad,
+          inputs: [{ type: "question", id: "i", question: { ...question, key: "b", default: [bad] } }],
+        },
+      ],
+    };
+    expect(findingsOf(script)).toEqual([
+      "MACRO_UNKNOWN /ensure_directories_exists/0/path",
+      "MACRO_UNKNOWN /installation_questions/0/default",
+      "MACRO_UNKNOWN /app_values/a/b/2",
+      "MACRO_UNKNOWN /hooks/0/inputs/0/question/default/0",
+    ]);
+  });
+
+  test("warns once of each location and question that is used but not declared", () => {
+    const script = {
+      version: 5,
+      requirements: { locations: ["Media"] },
+      installation_questions: [question],
+      ensure_directories_exists: [{ path: "$LOCATION(Photos)/a" }],
+      app_values: {
+        a: "$LOCATION(Media)",
+        b: "$HOST_PATH($LOCATION(Photos))",
+        c: "$QUESTION(a)",
+        d: "$IF($QUESTION(nope), $QUESTION(nope), $LOCATION($QUESTION(a)))",
+      },
+    };
+    expect(problemsOf(script).map(({ severity, code, message }) => [severity, code, message])).toEqual([
+      [
+        "warning",
+        "LOCATION_UNDECLARED",
+        'ensure_directories_exists[0].path: location "Photos" is used, but not declared; expected it in requirements.locations; add it there.',
+      ],
+      [
+        "warning",
+        "QUESTION_UNDECLARED",
+        "app_values.d: $QUESTION(nope) is used, but no question has that key; expected one in installation_questions; add it, or correct the key.",
+      ],
+    ]);
+  });
+
+  test("warns of a macro in small letters", () => {
+    expect(onlyProblemOf({ version: 5, app_values: { a: "echo $(date) $location(Media)" } })).toMatchObject({
+      severity: "warning",
+      code: "FIELD_STYLE",
+      message:
+        "app_values.a: $location(...) is plain text and is not replaced; expected capital letters for a macro; write $LOCATION(...) if it is one.",
+    });
+  });
+
+  test("takes a dollar sign that begins no macro as text", () => {
+    const app_values = { a: "costs 5$", b: "$HOME/${USER} $$ $SERVER_LAN_IPX", c: "$LOCATION" };
+    expect(findingsOf({ version: 5, app_values })).toEqual([]);
+  });
+});
