@@ -34,12 +34,15 @@ function parseDetails(
   if (!Array.isArray(value)) return [];
   return value.slice(0, limits.maxDetailRows).flatMap((row) => {
     if (typeof row !== "object" || row === null || Array.isArray(row)) return [];
-    const text = row["value"];
     return [
       {
-        label: cutLine(String(row["label"] ?? ""), limits.maxDetailBytes),
-        value: cutLine(typeof text === "string" ? text : JSON.stringify(text ?? null), limits.maxDetailBytes),
+        label: cutLine(toText(row["label"] ?? ""), limits.maxDetailBytes),
+        value: cutLine(toText(row["value"] ?? null), limits.maxDetailBytes),
       },
     ];
   });
+}
+
+function toText(value: JsonValue): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
