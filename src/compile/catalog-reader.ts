@@ -1,4 +1,14 @@
-import { closeSync, constants, fstatSync, openSync, readSync, realpathSync, statSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readlinkSync,
+  readSync,
+  realpathSync,
+  statSync,
+  type Stats,
+} from "node:fs";
 import { isAbsolute, join, relative, sep } from "node:path";
 import { createHash } from "node:crypto";
 import { findTooDeepBracket } from "./bracket-depth.ts";
@@ -9,9 +19,10 @@ import { isRefusal, shorten, type Refusal } from "./refusal.ts";
  * Reads source files of one catalog.
  * 1. Paths are relative to the catalog's root, with "/" between the parts; one that leaves the root by ".."
  *    is refused before the disk is touched.
- * 2. Links are resolved and the real path must lie inside the root. The file is opened by that path; then the path
- *    must still be real and name the very file that is open (same device and inode): a folder or file swapped
- *    for a link in between is noticed.
+ * 2. Links are resolved and the real path must lie inside the root. The file is opened by that path; then the kernel
+ *    is asked what is open (/proc/self/fd), which must be that very path: files and folders swapped for links at any
+ *    moment are noticed. Where there is no /proc, the path must still be real and name the same inode, which leaves
+ *    a swap there and back in between unnoticed.
  * 3. Only regular files of at most the allowed size are read, once, from the descriptor that was checked.
  */
 
@@ -97,10 +108,7 @@ interface OpenedAt {
 
 function readChecked(descriptor: number, at: OpenedAt): SourceFile | Refusal | null {
   const opened = fstatSync(descriptor);
-  const there = realPathOf(at.real);
-  const found = statSync(at.real, { throwIfNoEntry: false });
-  const same = found !== undefined && found.dev === opened.dev && found.ino === opened.ino;
-  if (there === null || isRefusal(there) || there.path !== at.real || !same) {
+  if (!isOpenedFrom(descriptor, opened, at.real)) {
     return { code: "HOOK_FILE_MISSING", message: "the file was replaced while it was read; try again." };
   }
   if (opened.isDirectory()) return null;
@@ -109,6 +117,25 @@ function readChecked(descriptor: number, at: OpenedAt): SourceFile | Refusal | n
   }
   const data = readAtMost(descriptor, opened.size, at.limits.sourceBytes);
   return checkSourceText(relative(at.root, at.real).split(sep).join("/"), data, at.limits);
+}
+
+/** Whether the open file is the one at the real path `path`, and was not reached by way of a link. */
+function isOpenedFrom(descriptor: number, opened: Stats, path: string): boolean {
+  const kernelPath = pathOfDescriptor(descriptor);
+  if (kernelPath !== null) return kernelPath === path;
+  const there = realPathOf(path);
+  const found = statSync(path, { throwIfNoEntry: false });
+  const isReal = there !== null && !isRefusal(there) && there.path === path;
+  return isReal && found !== undefined && found.dev === opened.dev && found.ino === opened.ino;
+}
+
+/** What the kernel says is open; null where it cannot be asked (anything but Linux). */
+function pathOfDescriptor(descriptor: number): string | null {
+  try {
+    return readlinkSync(`/proc/self/fd/${descriptor}`);
+  } catch {
+    return null;
+  }
 }
 
 function openForReading(path: string): number | Refusal | null {

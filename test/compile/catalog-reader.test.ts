@@ -25,7 +25,7 @@ beforeEach(() => {
 });
 afterEach(() => catalog.remove());
 
-/** What 3000 reads of `path` give while a file or folder is swapped for a link that leads outside. */
+/** What 6000 reads of `path` give while a file or folder is swapped for a link that leads outside. */
 async function readWhileSwapped(
   path: string,
   swapped: { shown: string; target: string },
@@ -36,7 +36,7 @@ async function readWhileSwapped(
   await once(child.stdout, "data");
   const seen = new Set<string>();
   const reader = createCatalogReader(catalog.root, defaultCompileLimits);
-  for (let count = 0; count < 3000; count++) {
+  for (let count = 0; count < 6000; count++) {
     const found = reader.read(path);
     seen.add(found === null ? "missing" : "text" in found ? found.text : found.code);
   }
