@@ -12,7 +12,7 @@ import type { SandboxLimits } from "./sandbox-limits.ts";
  *
  * 1. Kernel limits are set by `sh` before Node starts: no core files, no file writes, few descriptors, data
  *    segment, processor time.
- * 2. It has an empty environment, `/` as folder, and Node's permission policy denies files, children, workers,
+ * 2. It has an environment of `TZ=UTC` only, `/` as folder, and Node's permission policy denies files, children, workers,
  *    network and sqlite; the right to load native code is dropped once isolated-vm is in.
  * 3. The program comes on standard input, so no file needs to be readable.
  * 4. Anything unexpected from it ends in SIGKILL; it is never asked to stop.

@@ -8,7 +8,7 @@ import { decodeMultipart, encodeMultipart } from "./multipart.ts";
 import { parsePairs, URLSearchParams } from "./url-search-params.ts";
 
 /** A body and the content type it brings with it. */
-export interface ExtractedBody {
+interface ExtractedBody {
   source: BodySource | null;
   contentType: string | null;
 }

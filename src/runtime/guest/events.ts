@@ -2,7 +2,7 @@ import { readClock, readStart } from "./clock-reading.ts";
 import { nodeError } from "./guest-error.ts";
 import { runGuarded } from "./timers.ts";
 
-export interface EventInit {
+interface EventInit {
   bubbles?: unknown;
   cancelable?: unknown;
   composed?: unknown;
@@ -131,7 +131,7 @@ export class CustomEvent extends Event {
 type ListenerFunction = (this: EventTarget, event: Event) => unknown;
 export type ListenerCallback = ListenerFunction | { handleEvent(event: Event): unknown };
 
-export interface Listener {
+interface Listener {
   type: string;
   callback: ListenerCallback;
   capture: boolean;

@@ -6,7 +6,6 @@ import {
   ErrorCaptureStackTrace,
   NativeWeakMap,
   ObjectCreate,
-  ObjectGetOwnPropertyDescriptor,
   ObjectHasOwn,
   StringIndexOf,
   StringSlice,
@@ -123,9 +122,4 @@ function namedError(name: string, message: string): Error {
   const error = new ErrorClass(message);
   defineValue(error, "name", name, false);
   return error;
-}
-
-/** The value of a plain own property; undefined for a getter, which is not run. */
-export function ownDataValue(target: object, name: PropertyKey): unknown {
-  return ObjectGetOwnPropertyDescriptor(target, name)?.value;
 }

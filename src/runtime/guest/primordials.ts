@@ -19,7 +19,6 @@ export const unbind = bind.bind(call) as unknown as Unbound;
 export const FunctionToString = unbind(Function.prototype.toString);
 export const ReflectApply = Reflect.apply;
 export const ReflectConstruct = Reflect.construct;
-export const ReflectOwnKeys = Reflect.ownKeys;
 export const JsonParse: (text: string) => unknown = JSON.parse;
 export const JsonStringify: (value: unknown) => string | undefined = JSON.stringify;
 
@@ -40,13 +39,11 @@ export const StringOf = String;
 export const StringCharCodeAt = unbind(String.prototype.charCodeAt);
 export const StringIndexOf = unbind(String.prototype.indexOf);
 export const StringSlice = unbind(String.prototype.slice);
-export const StringToLowerCase = unbind(String.prototype.toLowerCase);
 export const SymbolToString = unbind(Symbol.prototype.toString);
 export const BigIntToString = unbind(BigInt.prototype.toString as (this: bigint) => string);
 
 export const NumberOf = Number;
 export const NumberIsFinite = Number.isFinite as (value: unknown) => value is number;
-export const NumberToString = unbind(Number.prototype.toString);
 export const MathTrunc = Math.trunc;
 
 export const NativeMap = Map;

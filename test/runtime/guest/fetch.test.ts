@@ -322,6 +322,15 @@ describe("timers", () => {
     expect(run.logs()).toEqual(["100", "200", "300"]);
   });
 
+  test("cleared ones are not told twice, and do not count as waiting", async () => {
+    const run = await runHook(
+      `for (let i = 0; i < 1500; i += 1) { const t = setTimeout(() => {}, 1000); clearTimeout(t); clearTimeout(t); t.close(); }
+       await ctx.sleep(1);`,
+    );
+    expect(run.messages.filter((message) => message.type === "abort")).toHaveLength(1500);
+    expect(run.finished()).toEqual({ type: "finished", ok: true });
+  });
+
   test("an exception of a listener or a microtask fails the hook, as it ends a Node process", async () => {
     const listener = await runHook(
       `const t = new EventTarget(); t.addEventListener("x", () => { throw new Error("in listener") }); t.dispatchEvent(new Event("x")); await ctx.sleep(1);`,
