@@ -3,12 +3,18 @@ import type { MacroPart, MacroProblem, MacroText } from "./macro-tree.ts";
 /** How deep macros, conditions and written-out objects may be inside one another. */
 export const deepestMacro = 32;
 
+/** A macro whose closing parenthesis was not read yet; `offset` is that of its `$`. */
+export interface OpenMacro {
+  name: string;
+  offset: number;
+}
+
 /** A text being read, from left to right, each character once. */
 export interface MacroReader {
   readonly text: string;
   at: number;
   /** Macros that are open at this place, outermost first. */
-  readonly open: { name: string; offset: number }[];
+  readonly open: OpenMacro[];
   depth: number;
   randomStrings: number;
   readonly problems: MacroProblem[];
@@ -142,7 +148,7 @@ function unclosed(reader: MacroReader, end: TextEnd, start: number): MacroFault 
 
 /** The fault of a text that is over inside a macro. */
 export function unclosedMacro(reader: MacroReader): MacroFault {
-  const { name, offset } = reader.open.at(-1) ?? { name: "", offset: 0 };
+  const { name, offset } = reader.open.at(-1) as OpenMacro;
   return new MacroFault(
     offset,
     `found $${name}( without its closing parenthesis; balance brackets and quotes`,

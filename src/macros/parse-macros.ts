@@ -11,6 +11,7 @@ import {
   trimParts,
   unclosedMacro,
   type MacroReader,
+  type OpenMacro,
 } from "./macro-reader.ts";
 import {
   literalText,
@@ -81,10 +82,11 @@ function keepFirst(problems: MacroProblem[]): MacroProblem[] {
 /** Reads what the `$` at the reader begins; null, with the reader behind it, when that is plain text. */
 function readMacro(reader: MacroReader): MacroPart | null {
   const offset = reader.at;
-  const word = /\$(\w*)/y;
-  word.lastIndex = offset;
-  const name = word.exec(reader.text)?.[1] ?? "";
-  reader.at += 1 + name.length;
+  const word = /\w*/y;
+  word.lastIndex = offset + 1;
+  word.test(reader.text);
+  reader.at = word.lastIndex;
+  const name = reader.text.slice(offset + 1, reader.at);
   const calls = peek(reader) === "(";
   if (name === "SERVER_LAN_IP" || name === "SERVER_HOST_ID") {
     if (calls) report(reader, offset, `found $${name} with parentheses, expected it without; remove them`);
@@ -113,11 +115,7 @@ function isCallName(name: string): name is CallName {
   return Object.hasOwn(argumentCounts, name);
 }
 
-function readCall(
-  reader: MacroReader,
-  call: { name: string; offset: number },
-  read: () => MacroPart,
-): MacroPart {
+function readCall(reader: MacroReader, call: OpenMacro, read: () => MacroPart): MacroPart {
   return nested(reader, () => {
     reader.open.push(call);
     reader.at += 1;

@@ -23,14 +23,15 @@ export function didYouMean(name: string, known: readonly string[]): string {
 
 /** Number of letters to add, remove or replace (Levenshtein). */
 function editDistance(left: string, right: string): number {
+  const at = (numbers: number[], index: number): number => numbers[index] as number;
   let previous = Array.from({ length: right.length + 1 }, (_, index) => index);
   for (let row = 1; row <= left.length; row += 1) {
     const current = [row];
     for (let column = 1; column <= right.length; column += 1) {
-      const replace = (previous[column - 1] ?? 0) + (left[row - 1] === right[column - 1] ? 0 : 1);
-      current.push(Math.min(replace, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1));
+      const replace = at(previous, column - 1) + (left[row - 1] === right[column - 1] ? 0 : 1);
+      current.push(Math.min(replace, at(previous, column) + 1, at(current, column - 1) + 1));
     }
     previous = current;
   }
-  return previous[right.length] ?? 0;
+  return at(previous, right.length);
 }

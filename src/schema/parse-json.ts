@@ -98,12 +98,11 @@ function toSyntaxFaults(text: string, errors: ParseError[]): { faults: Fault[]; 
 /** Offset of the comma when the bracket at `offset` follows one. */
 function trailingCommaBefore(text: string, offset: number): number | null {
   if (text[offset] !== "}" && text[offset] !== "]") return null;
-  let before = offset - 1;
-  while (/\s/.test(text[before] ?? "x")) before -= 1;
-  return text[before] === "," ? before : null;
+  const before = text.slice(0, offset).trimEnd();
+  return before.endsWith(",") ? before.length - 1 : null;
 }
 
-const syntaxSentences: Record<string, string> = {
+const syntaxSentences: Record<SyntaxFaultName, string> = {
   PropertyNameExpected: 'expected a field name in double quotes; write "name": value.',
   ValueExpected:
     "expected a value; write a string in double quotes, a number, true, false, null, { } or [ ].",
@@ -120,15 +119,19 @@ const syntaxSentences: Record<string, string> = {
   InvalidEscapeCharacter:
     'expected one of \\" \\\\ \\/ \\b \\f \\n \\r \\t \\u after the backslash; write \\\\ for a backslash itself.',
   InvalidCharacter: "expected no control character inside a string; write it as \\t, \\n or \\u00XX.",
+  InvalidNumberFormat: "expected a number; write numbers such as 1, 0.5 or 1e3.",
+  InvalidCommentToken: "found a comment; JSON has none; remove it.",
+  "<unknown ParseErrorCode>": "expected JSON; mend it.",
   InvalidSymbol: "expected a value; write strings in double quotes, and true, false and null in lower case.",
 };
 
-function syntaxMessage(name: string, text: string, error: ParseError): string {
-  const found =
-    text.slice(error.offset, error.offset + Math.min(Math.max(error.length, 1), 20)).split(/[\r\n]/)[0] ?? "";
-  const shown =
-    error.offset >= text.length ? "the end of the file" : JSON.stringify(found.trim() || "a line break");
-  return `found ${shown}, ${syntaxSentences[name] ?? "expected JSON; mend it."}`;
+type SyntaxFaultName = ReturnType<typeof printParseErrorCode>;
+
+function syntaxMessage(name: SyntaxFaultName, text: string, error: ParseError): string {
+  const length = Math.min(Math.max(error.length, 1), 20);
+  const found = text.slice(error.offset, error.offset + length).replace(/[\r\n].*$/s, "");
+  const shown = error.offset >= text.length ? "the end of the file" : JSON.stringify(found);
+  return `found ${shown}, ${syntaxSentences[name]}`;
 }
 
 /**
@@ -137,14 +140,12 @@ function syntaxMessage(name: string, text: string, error: ParseError): string {
  */
 function toValue(node: Node, pointer: string, faults: Fault[]): JsonValue {
   if (node.type === "array") {
-    return (node.children ?? []).map((child, index) =>
-      toValue(child, pointer + pointerSegment(index), faults),
-    );
+    return childrenOf(node).map((child, index) => toValue(child, pointer + pointerSegment(index), faults));
   }
   if (node.type !== "object") return toScalar(node, pointer, faults);
   const value: JsonObject = {};
-  for (const property of node.children ?? []) {
-    const [nameNode, valueNode] = property.children ?? [];
+  for (const property of childrenOf(node)) {
+    const [nameNode, valueNode] = childrenOf(property);
     if (nameNode === undefined || valueNode === undefined) continue;
     const name: string = nameNode.value;
     const childPointer = pointer + pointerSegment(name);
@@ -160,6 +161,10 @@ function toValue(node: Node, pointer: string, faults: Fault[]): JsonValue {
     value[name] = toValue(valueNode, childPointer, faults);
   }
   return value;
+}
+
+function childrenOf(node: Node): Node[] {
+  return node.children as Node[];
 }
 
 function toScalar(node: Node, pointer: string, faults: Fault[]): JsonValue {

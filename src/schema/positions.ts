@@ -143,8 +143,8 @@ function toPosition(lineStarts: number[], offset: number): Position {
   let high = lineStarts.length - 1;
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
-    if ((lineStarts[middle] ?? 0) <= offset) low = middle;
+    if ((lineStarts[middle] as number) <= offset) low = middle;
     else high = middle - 1;
   }
-  return { line: low + 1, column: offset - (lineStarts[low] ?? 0) + 1 };
+  return { line: low + 1, column: offset - (lineStarts[low] as number) + 1 };
 }

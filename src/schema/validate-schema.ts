@@ -20,7 +20,7 @@ const mostErrors = 1000;
 export function validateSchema(script: JsonObject, report: Report): void {
   if (validate(script)) return;
   const told = new Set<string>();
-  const errors = (validate.errors ?? []).slice(0, mostErrors).filter((error) => !isEcho(error));
+  const errors = (validate.errors as ErrorObject[]).slice(0, mostErrors).filter((error) => !isEcho(error));
   for (const error of errors.toSorted((left, right) => rank(left) - rank(right))) {
     const draft = toDraft(error, script);
     const mistake = error.keyword === "required" ? `${draft.pointer} ${missingName(error)}` : draft.pointer;
@@ -83,10 +83,8 @@ function toMissing(error: ErrorObject, place: string): ProblemDraft {
     const message = `install script: "custom" is true, but "metadata" is missing; add "metadata" with name, description, icon and version.`;
     return { code: "METADATA_REQUIRED", pointer: pointer + pointerSegment(name), message };
   }
-  const properties = error.parentSchema?.["properties"] as
-    | Record<string, { description?: string }>
-    | undefined;
-  const meaning = properties?.[name]?.description;
+  const { properties } = error.parentSchema as { properties: Record<string, { description?: string }> };
+  const meaning = properties[name]?.description;
   const message = `${place}: "${name}" is missing; add it${meaning === undefined ? "" : ` (${lowerFirst(meaning)})`}.`;
   return { code: "SCHEMA_REQUIRED", pointer: pointer + pointerSegment(name), message };
 }
@@ -126,7 +124,7 @@ function typeExpectation(error: ErrorObject): string {
 
 /** What the schema says about the value, as part of a sentence. Every part of the schema that can fail has it. */
 function expectation(error: ErrorObject): string {
-  return lowerFirst(String(error.parentSchema?.["description"]));
+  return lowerFirst(String((error.parentSchema as { description?: string }).description));
 }
 
 function lowerFirst(text: string): string {

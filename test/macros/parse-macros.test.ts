@@ -351,6 +351,16 @@ describe("mistakes", () => {
     ]);
   });
 
+  test("a fault of its own is not told as the author's", () => {
+    const broken = {
+      includes: () => true,
+      get length(): number {
+        throw new RangeError("broken");
+      },
+    };
+    expect(() => parseMacros(broken as unknown as string)).toThrow(RangeError);
+  });
+
   test("of one text are told up to twenty", () => {
     expect(parseMacros("$NOPE(x)".repeat(100)).problems).toHaveLength(20);
   });

@@ -266,6 +266,19 @@ describe("unknown fields", () => {
     ]);
   });
 
+  test("asks for the question of a question input, and leaves one of the wrong type to the schema", () => {
+    const [missing, wrong] = problemsOf(
+      scriptWithHook({
+        inputs: [
+          { type: "question", id: "a" },
+          { type: "question", id: "b", question: 5 },
+        ],
+      }),
+    );
+    expect(missing?.message).toBe('hooks[0] "setup", inputs[0] "a": "question" is missing; add it.');
+    expect(wrong).toMatchObject({ code: "SCHEMA_TYPE", pointer: "/hooks/0/inputs/1/question" });
+  });
+
   test("says where misplaced fields of the root belong", () => {
     expect(onlyProblemOf({ version: 5, network: {} }).message).toBe(
       'install script: "network" is not a field of the root and is ignored; move it into "app_values".',

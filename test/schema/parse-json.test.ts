@@ -45,6 +45,12 @@ describe("strict JSON", () => {
     ]);
   });
 
+  test("is not led astray by a comma inside a comment", () => {
+    const { problems } = parseJson('{ "a": // x,\n] }');
+    expect(problems.map(({ code, line }) => `${line} ${code}`)).toEqual(["1 JSON_SYNTAX", "1 JSON_SYNTAX"]);
+    expect(findingsOf('{ "a": // x,\n] }')).toContain("JSON_SYNTAX ");
+  });
+
   test("refuses a field written twice in one object, at the second one's name", () => {
     const problem = onlyProblemOf(
       '{ "version": 5,\n  "app_values": { "a": { "x": 1 }, "b": { "x": 1, "x": 2 } } }',

@@ -2,6 +2,7 @@ import { Ajv } from "ajv";
 import draft07 from "ajv/dist/refs/json-schema-draft-07.json" with { type: "json" };
 import { expect, test } from "vitest";
 import schema from "../../src/schema/install-script.schema.json" with { type: "json" };
+import { hookEvents } from "../../src/schema/install-script.ts";
 import { wholeScripts } from "./contract-examples.ts";
 
 const parts = (node: unknown, place = "#"): [string, Record<string, unknown>][] => {
@@ -31,6 +32,10 @@ test("describes every field and every part that can refuse a value, for editors 
     ([place, part]) => typeof part["description"] !== "string" && !/(questionInput|oauthInput)$/.test(place),
   );
   expect(wordless.map(([place]) => place)).toEqual([]);
+});
+
+test("knows the same events as the types", () => {
+  expect(schema.definitions.hook.properties.event.enum).toEqual(hookEvents);
 });
 
 test("by itself accepts the contract's examples and refuses what it can see is wrong", () => {

@@ -70,8 +70,8 @@ function undeclaredQuestion(place: string, pointer: string, { name, offset }: Us
 
 /** A macro in small letters is plain text, which is hardly ever meant; the first of each text is told. */
 function checkCapitals({ text, pointer }: TextAt, place: string, report: Report): void {
-  for (const found of text.matchAll(/\$([A-Za-z_]+)(?=\()/g)) {
-    const name = found[1] ?? "";
+  for (const found of text.matchAll(/\$[A-Za-z_]+(?=\()/g)) {
+    const name = found[0].slice(1);
     const meant = name.toUpperCase();
     if (name === meant || !macroNames.includes(meant)) continue;
     const message = `${place}: $${name}(...) is plain text and is not replaced; expected capital letters for a macro; write $${meant}(...) if it is one.`;

@@ -24,7 +24,7 @@ export function checkOauth(script: JsonObject, report: Report): void {
       const url = textAt(flow, field);
       const fault = url === null ? null : findAddressFault(url, placeholdersOf[field]);
       if (fault === null) continue;
-      const message = `${flow.place}.${field}: found ${showValue(url ?? "")}, ${fault}.`;
+      const message = `${flow.place}.${field}: found ${showValue(url)}, ${fault}.`;
       report({ code: "OAUTH_URL", pointer: `${flow.pointer}/${field}`, message });
     }
     checkHeaders(flow, report);

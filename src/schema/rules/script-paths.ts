@@ -9,7 +9,7 @@ export function checkScriptPaths(script: JsonObject, report: Report): void {
     const path = textAt(hook, "script");
     const fault = path === null ? null : findPathFault(path);
     if (fault === null) continue;
-    const message = `${hook.place}: script ${showValue(path ?? "")} ${fault}; expected the path of a .ts or .js file inside the catalog; write for example "myapp/myapp_hook.ts".`;
+    const message = `${hook.place}: script ${showValue(path)} ${fault}; expected the path of a .ts or .js file inside the catalog; write for example "myapp/myapp_hook.ts".`;
     report({ code: "HOOK_SCRIPT_PATH", pointer: `${hook.pointer}/script`, message });
   }
 }
