@@ -112,6 +112,10 @@ export async function buildBundle(input: BuildInput): Promise<BuiltScript | Prob
   }
 }
 
+function isSourceMap(value: unknown): value is { sources: string[]; sourcesContent: string[] } {
+  return typeof value === "object" && value !== null && "sources" in value && "sourcesContent" in value;
+}
+
 /** Disarms a source map inside the source: esbuild would follow it and name lines of files nobody has. */
 function withoutInlineMap(text: string): string {
   return text.replaceAll(/sourceMappingURL=(?=\s*data:)/g, "sourceMappingUrl=");
@@ -145,7 +149,8 @@ function finish(result: BuildResult, finishing: Finishing): BuiltScript | Proble
 
 /** Gives the sources of a map the names and the texts authors know. */
 function renameSources(mapText: string, { input, files, scope }: Finishing): string {
-  const map = JSON.parse(mapText) as { sources: string[]; sourcesContent: string[] };
+  const map: unknown = JSON.parse(mapText);
+  if (!isSourceMap(map)) return mapText;
   const inline = scope.source.kind === "inline";
   const paths = map.sources.map((name) => (inline ? input.entry.path : pathOf(name)));
   const sourcesContent = paths.map((path, index) => files.get(path)?.text ?? map.sourcesContent[index]);
@@ -194,11 +199,11 @@ function answerImport(args: OnResolveArgs, building: Building): OnResolveResult 
   }
   const importer = args.namespace === catalogNamespace ? args.importer : input.entry.path;
   const file = input.resolve({ importer, specifier: args.path, attributes: args.with });
-  const refusal = isRefusal(file) ? file : overTotals(files, file, input.limits);
-  if (refusal !== null) return refuse(refusal);
-  const { path } = file as SourceFile;
-  if (!files.has(path)) files.set(path, file as SourceFile);
-  return { path, namespace: catalogNamespace };
+  if (isRefusal(file)) return refuse(file);
+  const overTotal = refuseOverTotals(files, file, input.limits);
+  if (overTotal !== null) return refuse(overTotal);
+  if (!files.has(file.path)) files.set(file.path, file);
+  return { path: file.path, namespace: catalogNamespace };
 }
 
 function refuse(refusal: Refusal): Pick<OnResolveResult, "errors"> {
@@ -213,7 +218,11 @@ function tooManyImports(limits: CompileLimits): Refusal {
 }
 
 /** Refuses the file that would be one too many, or too much. */
-function overTotals(files: Map<string, SourceFile>, next: SourceFile, limits: CompileLimits): Refusal | null {
+function refuseOverTotals(
+  files: Map<string, SourceFile>,
+  next: SourceFile,
+  limits: CompileLimits,
+): Refusal | null {
   if (files.has(next.path)) return null;
   if (files.size >= limits.files) {
     return {

@@ -151,11 +151,11 @@ function openForReading(path: string): number | Refusal | null {
 }
 
 function missingOr(error: unknown): Refusal | null {
-  const { code } = error as NodeJS.ErrnoException;
+  const code = error instanceof Error && "code" in error ? error.code : "unknown error";
   if (code === "ENOENT" || code === "ENOTDIR") return null;
   return {
     code: "HOOK_FILE_MISSING",
-    message: `the file cannot be opened (${code}); check its permissions and links.`,
+    message: `the file cannot be opened (${String(code)}); check its permissions and links.`,
   };
 }
 

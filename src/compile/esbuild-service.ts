@@ -2,6 +2,7 @@ import { accessSync, constants } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type * as esbuild from "esbuild";
 import type { BuildFailure, BuildOptions, BuildResult, Message } from "esbuild";
 import { errorText } from "../errors.ts";
 
@@ -26,7 +27,7 @@ export type BuildOutcome =
   | { kind: "timed-out" }
   | { kind: "unavailable"; reason: string };
 
-type Esbuild = typeof import("esbuild");
+type Esbuild = typeof esbuild;
 
 const emptyBuild: BuildOptions = {
   stdin: { contents: "export {}", loader: "ts" },
@@ -51,10 +52,10 @@ export async function runBuild(options: BuildOptions, timeoutMs: number): Promis
   if (outcome.kind !== "crashed") return outcome;
   const alone = loneBuilds.then(async () => {
     await Promise.all(running);
-    return await attemptAlone(options, timeoutMs);
+    return attemptAlone(options, timeoutMs);
   });
   loneBuilds = alone;
-  return await alone;
+  return alone;
 }
 
 /** Starts the service ahead of the first hook; the first compilation is then as fast as any. */
@@ -84,7 +85,7 @@ async function attemptBuild(options: BuildOptions, timeoutMs: number): Promise<B
   });
   const outcome = await Promise.race([buildOnce(options), timedOut]);
   clearTimeout(timer);
-  if (outcome.kind === "crashed" || outcome.kind === "timed-out") await loadEsbuild().stop();
+  if (outcome.kind === "crashed" || outcome.kind === "timed-out") await loaded?.stop();
   return outcome;
 }
 
@@ -92,12 +93,12 @@ async function buildOnce(options: BuildOptions): Promise<BuildOutcome> {
   try {
     return { kind: "built", result: await loadEsbuild().build(options) };
   } catch (error) {
-    const { errors, warnings } = error as Partial<BuildFailure>;
-    const panic = errors?.find((message) => message.text.startsWith("panic: "));
-    if (errors === undefined || errors.length === 0 || panic !== undefined) {
-      return { kind: "crashed", reason: panic?.text ?? errorText(error) };
-    }
-    return { kind: "failed", errors, warnings: warnings ?? [] };
+    if (!isBuildFailure(error)) return { kind: "crashed", reason: errorText(error) };
+    const { errors, warnings } = error;
+    const panic = errors.find((message) => message.text.startsWith("panic: "));
+    return panic === undefined
+      ? { kind: "failed", errors, warnings }
+      : { kind: "crashed", reason: panic.text };
   }
 }
 
@@ -125,11 +126,23 @@ function loadLimitedEsbuild(): Esbuild {
     process.env["ESBUILD_BINARY_PATH"] = starter;
   }
   try {
-    return require(module) as Esbuild;
+    const own: unknown = require(module);
+    if (!isEsbuild(own)) throw new Error("esbuild offers neither build nor stop");
+    return own;
   } finally {
     restore(require.cache, module, others);
     restore(process.env, "ESBUILD_BINARY_PATH", variable);
   }
+}
+
+function isEsbuild(value: unknown): value is Esbuild {
+  return typeof value === "object" && value !== null && "build" in value && "stop" in value;
+}
+
+function isBuildFailure(error: unknown): error is BuildFailure {
+  return (
+    error instanceof Error && "errors" in error && Array.isArray(error.errors) && error.errors.length > 0
+  );
 }
 
 function restore<T>(record: Record<string, T | undefined>, key: string, value: T | undefined): void {

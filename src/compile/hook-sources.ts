@@ -13,7 +13,7 @@ import type { CompileLimits } from "./compile-limits.ts";
 import { problemInDeclaration, problemInSource } from "./compile-problems.ts";
 import { placeInline } from "./inline-position.ts";
 import { isRefusal, shorten, type Refusal } from "./refusal.ts";
-import { loaderOf, resolveImport } from "./resolve-import.ts";
+import { loaderOf, resolveImport, type ImportRequest } from "./resolve-import.ts";
 
 type InlineSource = HookSource & { kind: "inline" };
 type FileSource = HookSource & { kind: "file" };
@@ -31,14 +31,22 @@ export async function compileInline(
       problemInSource(scope, source.scriptFile, { line: 1, column: 1 }, { severity: "error", ...entry }),
     ];
   }
-  const resolve = ({ specifier }: { specifier: string }): Refusal => ({
+  const built = await buildBundle({
+    entry,
+    resolve: refuseInlineImport,
+    scope: { source, placement },
+    limits,
+  });
+  return Array.isArray(built) ? built : { ...toCached(built, placement), reads: [] };
+}
+
+function refuseInlineImport({ specifier }: ImportRequest): Refusal {
+  return {
     code: "HOOK_IMPORT",
     message:
       `"${shorten(specifier)}" is imported, but inline hooks stand alone; copy the code into scriptContent, ` +
       "or use script with a file of the catalog.",
-  });
-  const built = await buildBundle({ entry, resolve, scope: { source, placement }, limits });
-  return Array.isArray(built) ? built : { ...toCached(built, placement), reads: [] };
+  };
 }
 
 /** Compiles a catalog file with its relative imports. */
@@ -121,7 +129,7 @@ function toSourceReads(reads: Map<string, SourceFile | Refusal | null>): SourceR
 function toCached(built: BuiltScript, inline: InlinePlacement | null): Omit<CachedBundle, "reads"> {
   const sources = built.files
     .map(({ path, sha256 }) => ({ path, sha256 }))
-    .sort((left, right) => Buffer.compare(Buffer.from(left.path), Buffer.from(right.path)));
+    .toSorted((left, right) => Buffer.compare(Buffer.from(left.path), Buffer.from(right.path)));
   const code = built.code ?? "";
   const bundle: Bundle = {
     format: 1,
