@@ -28,7 +28,7 @@ export function createSqlBullFactory(pool: PgPool): BullFactory {
   const classes = withBackend(createPostgresBackend);
   // BullMQ types each class by its backend, which shows in protected members only; callers see one type.
   return createBullFactory(classes as unknown as BullClasses, {
-    base: { connection: pool as unknown as ConnectionOptions },
+    base: { connection: pool },
     latestEventId: (name) => latestSqlEventId(pool, name),
   });
 }
@@ -48,7 +48,7 @@ interface FactoryOptions {
 function createBullFactory(classes: BullClasses, { base, latestEventId }: FactoryOptions): BullFactory {
   return {
     queue: <Data, Result>(name: string, options = {}) =>
-      new classes.Queue<Data, Result>(name, { ...options, ...base }) as Queue<Data, Result>,
+      new classes.Queue<Data, Result>(name, { ...options, ...base }),
     worker: <Data, Result>(name: string, processor: Processor<Data, Result>, options = {}) =>
       new classes.Worker<Data, Result>(name, processor, { ...options, ...base }),
     events: async (name, options = {}) => {

@@ -39,7 +39,5 @@ export async function teardown(): Promise<void> {
   desk.closeAllConnections();
   await new Promise((resolve) => desk.close(resolve));
   const servers = await Promise.allSettled(started.values());
-  await Promise.all(
-    servers.map((server) => (server.status === "fulfilled" ? server.value.stop() : undefined)),
-  );
+  for (const server of servers) if (server.status === "fulfilled") await server.value.stop();
 }

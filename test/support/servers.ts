@@ -61,7 +61,7 @@ export async function startPostgres(settings: Record<string, string> = {}): Prom
   const as = user === null ? [] : ["setpriv", `--reuid=${user.uid}`, `--regid=${user.gid}`, "--clear-groups"];
   const data = join(folder, "data");
   const initdb = [join(program, "..", "initdb"), "-D", data, "-U", "tacklebox", "-A", "trust", "-E", "UTF8"];
-  const [first = "", ...rest] = [...as, ...initdb, "--locale=C", "--no-sync"];
+  const [first, ...rest] = [...as, ...initdb, "--locale=C", "--no-sync"];
   execFileSync(first, rest, { cwd: folder, stdio: "pipe" });
   const all = { port: String(port), listen_addresses: "127.0.0.1", unix_socket_directories: "", ...settings };
   const options = Object.entries(all).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
