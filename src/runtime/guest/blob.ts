@@ -1,3 +1,4 @@
+import { toDomString, toUsvString } from "./dom-string.ts";
 import { copyBytes, isBufferSource, joinBytes } from "./bytes.ts";
 import { readClock } from "./clock-reading.ts";
 import { host } from "./host.ts";
@@ -21,7 +22,7 @@ export class Blob {
       throw new TypeError('The "sources" argument must be an instance of Sequence.');
     }
     this.#bytes = joinBytes([...parts].map((part) => partBytes(part, options?.endings === "native")));
-    const type = `${(options?.type ?? "") as string}`;
+    const type = toDomString(options?.type ?? "");
     this.#type = /^[\x20-\x7e]*$/.test(type) ? type.toLowerCase() : "";
   }
 
@@ -69,7 +70,7 @@ export class File extends Blob {
     if (arguments.length < 2)
       throw new TypeError('The "fileBits" and "fileName" arguments must be specified');
     super(parts, options);
-    this.#name = `${name as string}`.toWellFormed();
+    this.#name = toUsvString(name);
     this.#lastModified = options?.lastModified === undefined ? readClock() : Number(options.lastModified);
   }
 
@@ -96,6 +97,6 @@ export function decodeUtf8(bytes: Uint8Array<ArrayBuffer>): string {
 function partBytes(part: unknown, nativeEndings: boolean): Uint8Array {
   if (isBlob(part)) return blobBytes(part);
   if (isBufferSource(part)) return copyBytes(part);
-  const text = `${part as string}`;
+  const text = toDomString(part);
   return new Uint8Array(host.encodeText(nativeEndings ? text.replace(/\r\n?/g, "\n") : text));
 }

@@ -1,3 +1,4 @@
+import { toDomString } from "./dom-string.ts";
 import { Blob, blobBytes, decodeUtf8, isBlob } from "./blob.ts";
 import { BodyStream, streamSource } from "./body-stream.ts";
 import { bytesSource, textSource, type BodySource } from "./body-source.ts";
@@ -27,7 +28,7 @@ export function extractBody(body: unknown): ExtractedBody {
     body instanceof URLSearchParams
       ? "application/x-www-form-urlencoded;charset=UTF-8"
       : "text/plain;charset=UTF-8";
-  return { source: textSource(`${body as string}`), contentType };
+  return { source: textSource(toDomString(body)), contentType };
 }
 
 /** Takes the body out for sending; null when there is none. Marks it as used. */

@@ -106,6 +106,7 @@ export function callEffect<T>(
         if (completion.ok) resolve(read(completion));
         else reject(createGuestError(completion.error, site));
       } catch (error) {
+        // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- whatever `read` threw
         reject(error);
       }
     });

@@ -135,7 +135,7 @@ function refuse(message: string, site: CallSite): Promise<never> {
     createGuestError({ name: "TypeError", message, code: "ARGUMENT_INVALID" }, site),
   );
   ignoreRejection(promise);
-  return promise as Promise<never>;
+  return promise;
 }
 
 /** Options with the headers as a plain record, in whatever form they were given. */

@@ -1,3 +1,4 @@
+import { toDomString } from "./dom-string.ts";
 import { defineValue, ErrorCaptureStackTrace, ObjectHasOwn } from "./primordials.ts";
 
 /** Names with a number in `DOMException.code` (WebIDL, "base DOMException names"). */
@@ -48,10 +49,10 @@ export class DOMException extends Error {
   readonly #name: string;
 
   constructor(message: unknown = "", options: unknown = "Error") {
-    super(`${message as string}`);
+    super(toDomString(message));
     const details = typeof options === "object" && options !== null ? (options as DomExceptionDetails) : null;
     const name: unknown = details === null ? options : (details.name ?? "Error");
-    this.#name = `${name as string}`;
+    this.#name = toDomString(name);
     if (details !== null && "cause" in details) {
       defineValue(this, "cause", details.cause, false);
     }

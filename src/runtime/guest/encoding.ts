@@ -1,3 +1,4 @@
+import { toDomString } from "./dom-string.ts";
 import { copyBytes } from "./bytes.ts";
 import { host } from "./host.ts";
 import { defineValue } from "./primordials.ts";
@@ -8,14 +9,14 @@ export class TextEncoder {
   }
 
   encode(text: unknown = ""): Uint8Array {
-    return new Uint8Array(host.encodeText(`${text as string}`));
+    return new Uint8Array(host.encodeText(toDomString(text)));
   }
 
   encodeInto(source: unknown, target: unknown): { read: number; written: number } {
     if (!(target instanceof Uint8Array)) {
       throw new TypeError('The "dest" argument must be an instance of Uint8Array.');
     }
-    const text = `${source as string}`;
+    const text = toDomString(source);
     let read = 0;
     let written = 0;
     for (const char of text) {
@@ -45,8 +46,8 @@ export class TextDecoder {
   #begun = false;
 
   constructor(label: unknown = "utf-8", options: { fatal?: unknown; ignoreBOM?: unknown } = {}) {
-    const name = `${label as string}`.trim().toLowerCase();
-    this.#encoding = utf8Labels.has(name) ? "utf-8" : host.encodingName(`${label as string}`);
+    const name = toDomString(label).trim().toLowerCase();
+    this.#encoding = utf8Labels.has(name) ? "utf-8" : host.encodingName(toDomString(label));
     this.#fatal = Boolean(options?.fatal);
     this.#ignoreBom = Boolean(options?.ignoreBOM);
   }
@@ -107,6 +108,6 @@ function heldBackUtf8(bytes: Uint8Array): number {
 
 /** `atob` and `btoa`. */
 export function installBase64(global: typeof globalThis): void {
-  defineValue(global, "atob", (text: unknown) => host.decodeBase64(`${text as string}`), true);
-  defineValue(global, "btoa", (text: unknown) => host.encodeBase64(`${text as string}`), true);
+  defineValue(global, "atob", (text: unknown) => host.decodeBase64(toDomString(text)), true);
+  defineValue(global, "btoa", (text: unknown) => host.encodeBase64(toDomString(text)), true);
 }

@@ -1,3 +1,4 @@
+import { toDomString } from "./dom-string.ts";
 import { readClock, readStart } from "./clock-reading.ts";
 import { nodeError } from "./guest-error.ts";
 import { runGuarded } from "./timers.ts";
@@ -27,7 +28,7 @@ export class Event {
     if (arguments.length === 0) {
       throw nodeError("TypeError", 'The "type" argument must be specified', "ERR_MISSING_ARGS");
     }
-    this.#type = `${type as string}`;
+    this.#type = toDomString(type);
     this.#init = init ?? {};
   }
 
@@ -156,7 +157,7 @@ export class EventTarget {
     }
     const given: ListenerOptions = typeof options === "object" && options !== null ? options : {};
     const capture = typeof options === "boolean" ? options : Boolean(given.capture);
-    const name = `${type as string}`;
+    const name = toDomString(type);
     if (given.signal?.aborted === true || this.#find(name, callback, capture) !== undefined) return;
     const listener: Listener = {
       type: name,
@@ -172,7 +173,7 @@ export class EventTarget {
 
   removeEventListener(type: unknown, callback: unknown, options?: ListenerOptions | boolean): void {
     const capture = typeof options === "boolean" ? options : Boolean(options?.capture);
-    const listener = this.#find(`${type as string}`, callback, capture);
+    const listener = this.#find(toDomString(type), callback, capture);
     if (listener !== undefined) this.#remove(listener);
   }
 

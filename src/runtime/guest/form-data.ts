@@ -1,4 +1,5 @@
 // oxlint-disable typescript/unbound-method -- the methods are taken off on purpose and called through `unbind`.
+import { toUsvString } from "./dom-string.ts";
 import { File, isBlob, type Blob } from "./blob.ts";
 import { defineValue } from "./primordials.ts";
 
@@ -30,22 +31,22 @@ export class FormData {
   }
 
   delete(name: unknown): void {
-    const key = toText(name);
+    const key = toUsvString(name);
     this.#entries = this.#entries.filter((entry) => entry[0] !== key);
   }
 
   get(name: unknown): string | File | null {
-    const key = toText(name);
+    const key = toUsvString(name);
     return this.#entries.find((entry) => entry[0] === key)?.[1] ?? null;
   }
 
   getAll(name: unknown): (string | File)[] {
-    const key = toText(name);
+    const key = toUsvString(name);
     return this.#entries.filter((entry) => entry[0] === key).map((entry) => entry[1]);
   }
 
   has(name: unknown): boolean {
-    const key = toText(name);
+    const key = toUsvString(name);
     return this.#entries.some((entry) => entry[0] === key);
   }
 
@@ -85,10 +86,6 @@ export class FormData {
   }
 }
 
-function toText(value: unknown): string {
-  return `${value as string}`.toWellFormed();
-}
-
 function toEntry(name: unknown, value: unknown, fileName: unknown): Entry {
   if (!isBlob(value)) {
     if (fileName !== undefined) {
@@ -96,14 +93,14 @@ function toEntry(name: unknown, value: unknown, fileName: unknown): Entry {
         "FormData: a file name is given, but the value is not a Blob; pass a Blob or no name.",
       );
     }
-    return [toText(name), toText(value)];
+    return [toUsvString(name), toUsvString(value)];
   }
-  return [toText(name), toFile(value, fileName)];
+  return [toUsvString(name), toFile(value, fileName)];
 }
 
 function toFile(blob: Blob, fileName: unknown): File {
   if (blob instanceof File && fileName === undefined) return blob;
-  const name = fileName === undefined ? "blob" : toText(fileName);
+  const name = fileName === undefined ? "blob" : toUsvString(fileName);
   const options = blob instanceof File ? { lastModified: blob.lastModified } : {};
   return new File([blob], name, { type: blob.type, ...options });
 }

@@ -1,5 +1,4 @@
 // oxlint-disable typescript/unbound-method -- the methods are taken off on purpose and called through `unbind`.
-import { formatNested, type Formatting } from "./format-value.ts";
 import {
   ArrayBufferByteLength,
   DataViewByteLength,
@@ -18,6 +17,15 @@ const mapForEach = unbind(Map.prototype.forEach);
 const setForEach = unbind(Set.prototype.forEach);
 const maxEntries = 100;
 
+/** One formatting: what is being shown (for cycles) and how much room is left. */
+export interface Formatting {
+  path: { value: object; parent: Formatting["path"] } | null;
+  depth: number;
+  room: { chars: number };
+  /** Text of a value inside the one at hand. */
+  nested(value: unknown, at: Formatting): string;
+}
+
 /** Values whose content is not in their properties; null for those whose is. */
 export function formatSpecial(value: object, at: Formatting): string | null {
   switch (ObjectToString(value)) {
@@ -25,11 +33,9 @@ export function formatSpecial(value: object, at: Formatting): string | null {
     case "[object DOMException]":
       return formatError(value, at);
     case "[object Date]":
-      return attempt(() =>
-        NumberIsFinite(dateTime(value as Date)) ? dateText(value as Date) : "Invalid Date",
-      );
+      return attempt(() => (NumberIsFinite(dateTime(value)) ? dateText(value) : "Invalid Date"));
     case "[object RegExp]":
-      return attempt(() => regExpText(value as RegExp));
+      return attempt(() => regExpText(value));
     case "[object Map]":
       return attempt(() => formatMap(value as Map<unknown, unknown>, at));
     case "[object Set]":
@@ -53,7 +59,7 @@ function formatError(value: object, at: Formatting): string | null {
   if (typeof stack !== "string") return null;
   const cause = ObjectGetOwnPropertyDescriptor(value, "cause");
   const shown = at.depth === 1 ? stack : `[${firstLine(stack)}]`;
-  return cause === undefined ? shown : `${shown} { [cause]: ${formatNested(cause.value, at)} }`;
+  return cause === undefined ? shown : `${shown} { [cause]: ${at.nested(cause.value, at)} }`;
 }
 
 function firstLine(text: string): string {
@@ -68,7 +74,7 @@ function formatMap(map: Map<unknown, unknown>, at: Formatting): string {
   mapForEach(map, (value, key) => {
     count += 1;
     if (count > maxEntries || at.room.chars <= 0) return;
-    text += `${text === "" ? "" : ", "}${formatNested(key, at)} => ${formatNested(value, at)}`;
+    text += `${text === "" ? "" : ", "}${at.nested(key, at)} => ${at.nested(value, at)}`;
   });
   return `Map(${count}) {${text === "" ? "" : ` ${text} `}}`;
 }
@@ -79,7 +85,7 @@ function formatSet(set: Set<unknown>, at: Formatting): string {
   setForEach(set, (value) => {
     count += 1;
     if (count > maxEntries || at.room.chars <= 0) return;
-    text += `${text === "" ? "" : ", "}${formatNested(value, at)}`;
+    text += `${text === "" ? "" : ", "}${at.nested(value, at)}`;
   });
   return `Set(${count}) {${text === "" ? "" : ` ${text} `}}`;
 }

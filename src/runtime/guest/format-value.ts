@@ -14,20 +14,13 @@ import {
   TypedArrayByteLength,
   TypedArrayTag,
 } from "./primordials.ts";
-import { formatSpecial } from "./format-special.ts";
+import { formatSpecial, type Formatting } from "./format-special.ts";
 
 /** How much of a value is shown. */
 const maxDepth = 4;
 const maxEntries = 100;
 const maxTextChars = 10_000;
 const maxTotalChars = 64 * 1024;
-
-/** One formatting: what is being shown (for cycles) and how much room is left. */
-export interface Formatting {
-  path: { value: object; parent: Formatting["path"] } | null;
-  depth: number;
-  room: { chars: number };
-}
 
 /**
  * Text of any value, for logs and error texts: a string is itself, other values look much as `console.log` shows them
@@ -36,14 +29,19 @@ export interface Formatting {
 export function formatValue(value: unknown): string {
   if (typeof value === "string") return value;
   try {
-    return formatNested(value, { path: null, depth: 0, room: { chars: maxTotalChars } });
+    return formatNested(value, {
+      path: null,
+      depth: 0,
+      room: { chars: maxTotalChars },
+      nested: formatNested,
+    });
   } catch {
     return "[value that cannot be shown]";
   }
 }
 
 /** Text of a value inside another one: strings are quoted. */
-export function formatNested(value: unknown, at: Formatting): string {
+function formatNested(value: unknown, at: Formatting): string {
   const text = formatOne(value, at);
   at.room.chars -= text.length;
   return text;
@@ -75,7 +73,12 @@ function formatObject(value: object, at: Formatting): string {
   if (at.room.chars <= 0) return "...";
   const isArray = ArrayIsArray(value);
   if (at.depth >= maxDepth) return isArray ? "[Array]" : "[Object]";
-  const inner: Formatting = { path: { value, parent: at.path }, depth: at.depth + 1, room: at.room };
+  const inner: Formatting = {
+    path: { value, parent: at.path },
+    depth: at.depth + 1,
+    room: at.room,
+    nested: formatNested,
+  };
   const tag = TypedArrayTag(value);
   if (isArray || tag !== undefined) {
     const length = isArray ? value.length : TypedArrayByteLength(value as ArrayBufferView);
@@ -144,7 +147,7 @@ function constructorName(prototype: object): string {
 
 function formatFunction(value: object): string {
   const name = ObjectGetOwnPropertyDescriptor(value, "name")?.value as unknown;
-  const source = FunctionToString(value as () => void);
+  const source = FunctionToString(value);
   const kind = StringIndexOf(source, "class") === 0 ? "class" : "Function";
   return typeof name === "string" && name !== "" ? `[${kind}: ${name}]` : `[${kind} (anonymous)]`;
 }

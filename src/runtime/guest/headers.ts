@@ -1,3 +1,5 @@
+import { toDomString } from "./dom-string.ts";
+
 /** The `Headers` of fetch, with the messages and the sorting of Node's. */
 const tokenPattern = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 // A value must not hold NUL, CR or LF; what lies beyond Latin-1 cannot be sent.
@@ -114,7 +116,7 @@ export class Headers {
 
   /** By name in lower case, equal names joined, `set-cookie` apart. */
   #sorted(): [string, string][] {
-    const names = [...new Set(this.#rows.map((row) => row.name.toLowerCase()))].sort();
+    const names = [...new Set(this.#rows.map((row) => row.name.toLowerCase()))].toSorted();
     return names.flatMap((name): [string, string][] =>
       name === "set-cookie"
         ? this.getSetCookie().map((value) => [name, value])
@@ -124,7 +126,7 @@ export class Headers {
 
   #check(method: string, name: unknown, value: unknown): HeaderRow {
     const checkedName = this.#checkName(method, name);
-    const text = `${value as string}`.replace(outerSpace, "");
+    const text = toDomString(value).replace(outerSpace, "");
     if (!valuePattern.test(text)) {
       throw new TypeError(`Headers.${method}: "${text}" is an invalid header value.`);
     }
@@ -133,7 +135,7 @@ export class Headers {
   }
 
   #checkName(method: string, name: unknown): string {
-    const text = `${name as string}`;
+    const text = toDomString(name);
     if (!tokenPattern.test(text)) {
       throw new TypeError(`Headers.${method}: "${text}" is an invalid header name.`);
     }

@@ -2,7 +2,7 @@ import type { HostFunctionError, HostFunctions } from "./host-functions.ts";
 import { nodeError } from "./guest-error.ts";
 import { JsonParse, ObjectSetPrototypeOf, StringCharCodeAt, StringSlice } from "./primordials.ts";
 
-type HostFunction = (name: string, a?: unknown, b?: unknown, c?: unknown, d?: unknown) => unknown;
+type HostFunction = (name: string, ...args: unknown[]) => unknown;
 
 const failureMark = 0x21;
 let callHost: HostFunction = () => undefined;

@@ -40,7 +40,7 @@ export const StringCharCodeAt = unbind(String.prototype.charCodeAt);
 export const StringIndexOf = unbind(String.prototype.indexOf);
 export const StringSlice = unbind(String.prototype.slice);
 export const SymbolToString = unbind(Symbol.prototype.toString);
-export const BigIntToString = unbind(BigInt.prototype.toString as (this: bigint) => string);
+export const BigIntToString = unbind(BigInt.prototype.toString);
 
 export const NumberOf = Number;
 export const NumberIsFinite = Number.isFinite as (value: unknown) => value is number;

@@ -1,3 +1,4 @@
+import { toDomString } from "./dom-string.ts";
 import { AbortController, isAbortSignal, type AbortSignal } from "./abort.ts";
 import { BodyCarrier, extractBody, setBodySource, shareBodySource, takeBodySource } from "./body.ts";
 import { Headers, type HeadersInput } from "./headers.ts";
@@ -30,7 +31,7 @@ export class Request extends BodyCarrier {
       throw new TypeError("Request constructor: 1 argument required, but only 0 present.");
     const given = init ?? {};
     const base = input instanceof Request ? input : null;
-    this.#url = base === null ? requestUrl(`${input as string}`) : base.#url;
+    this.#url = base === null ? requestUrl(toDomString(input)) : base.#url;
     this.#method = given.method === undefined ? (base?.method ?? "GET") : toMethod(given.method);
     this.#headers = new Headers(given.headers === undefined ? base?.headers : given.headers);
     this.#redirect = given.redirect === undefined ? (base?.redirect ?? "follow") : toRedirect(given.redirect);
@@ -127,14 +128,14 @@ function requestUrl(text: string): string {
 }
 
 function toMethod(value: unknown): string {
-  const method = `${value as string}`;
+  const method = toDomString(value);
   if (!tokenPattern.test(method)) throw new TypeError(`'${method}' is not a valid HTTP method.`);
   if (forbiddenMethod.test(method)) throw new TypeError(`'${method}' HTTP method is unsupported.`);
   return upperCased.test(method) ? method.toUpperCase() : method;
 }
 
 function toRedirect(value: unknown): Redirect {
-  const redirect = `${value as string}`;
+  const redirect = toDomString(value);
   if (redirect === "follow" || redirect === "error" || redirect === "manual") return redirect;
   throw new TypeError(
     `Request constructor: ${redirect} is not an accepted type. Expected one of follow, error, manual.`,

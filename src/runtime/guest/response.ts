@@ -1,3 +1,4 @@
+import { toDomString } from "./dom-string.ts";
 import type { JsonValue } from "../../json.ts";
 import { BodyCarrier, extractBody, setBodySource, shareBodySource } from "./body.ts";
 import { completionSource } from "./body-source.ts";
@@ -45,7 +46,7 @@ export class Response extends BodyCarrier {
     if (!(status >= 200 && status <= 599)) {
       throw new RangeError('init["status"] must be in the range of 200 to 599, inclusive.');
     }
-    const statusText = given.statusText === undefined ? "" : `${given.statusText as string}`;
+    const statusText = given.statusText === undefined ? "" : toDomString(given.statusText);
     if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(statusText)) throw new TypeError("Invalid statusText");
     this.#facts = { type: "default", url: "", redirected: false, status, statusText };
     this.#headers = new Headers(given.headers);
@@ -79,7 +80,7 @@ export class Response extends BodyCarrier {
     const code = Number(status);
     let target;
     try {
-      target = parseUrl(`${url as string}`, null).href;
+      target = parseUrl(toDomString(url), null).href;
     } catch (cause) {
       throw new TypeError(`Failed to parse URL from ${url as string}`, { cause });
     }

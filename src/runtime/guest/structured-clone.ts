@@ -1,4 +1,5 @@
 // oxlint-disable typescript/unbound-method -- the methods are taken off on purpose and called through `unbind`.
+import { toDomString } from "./dom-string.ts";
 import { blobBytes, Blob, File, isBlob } from "./blob.ts";
 import { isArrayBuffer } from "./bytes.ts";
 import { DOMException } from "./dom-exception.ts";
@@ -100,7 +101,7 @@ function cloneKind(value: object, remember: <T>(copy: T) => T, seen: Seen): unkn
 function kindOf(value: object): string {
   const kind = ObjectToString(value).slice(8, -1);
   try {
-    if (kind === "Map") MapSize(value as Map<unknown, unknown>);
+    if (kind === "Map") MapSize(value);
     if (kind === "Set") setSize(value);
     if (kind === "ArrayBuffer" && !isArrayBuffer(value)) return "Object";
   } catch {
@@ -145,7 +146,7 @@ function cloneBlob(blob: Blob): Blob {
 function cloneError(error: Error, remember: <T>(copy: T) => T, seen: Seen): Error {
   const Class = Object.hasOwn(errorClasses, error.name) ? errorClasses[error.name] : Error;
   const copy = remember(new (Class as ErrorConstructor)());
-  if (Object.hasOwn(error, "message")) defineValue(copy, "message", String(error.message), false);
+  if (Object.hasOwn(error, "message")) defineValue(copy, "message", toDomString(error.message), false);
   defineValue(copy, "stack", error.stack, false);
   if (Object.hasOwn(error, "cause")) defineValue(copy, "cause", clone(error.cause, seen), false);
   return copy;
@@ -156,6 +157,6 @@ function uncloneable(value: unknown): DOMException {
 }
 
 function describe(value: unknown): string {
-  if (typeof value === "function") return FunctionToString(value as () => void);
+  if (typeof value === "function") return FunctionToString(value);
   return typeof value === "symbol" ? value.toString() : `#<${kindOf(value as object)}>`;
 }

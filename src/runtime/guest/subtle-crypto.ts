@@ -1,3 +1,4 @@
+import { toDomString } from "./dom-string.ts";
 import { copyBytes, isBufferSource, viewBytes } from "./bytes.ts";
 import { DOMException } from "./dom-exception.ts";
 import { host } from "./host.ts";
@@ -47,7 +48,7 @@ export class CryptoKey {
 
   static {
     readKey = (key) => {
-      if (typeof key === "object" && key !== null && #facts in key) return (key as CryptoKey).#facts;
+      if (typeof key === "object" && key !== null && #facts in key) return key.#facts;
       throw new TypeError("Failed to execute on 'SubtleCrypto': the key is not of type CryptoKey.");
     };
   }
@@ -62,13 +63,16 @@ async function digest(algorithm: unknown, data: unknown): Promise<ArrayBuffer> {
   return host.digest(digestName(algorithm), requireBytes(data).buffer);
 }
 
-async function importKey(
+type ImportKeyArguments = [
   format: unknown,
   data: unknown,
   algorithm: unknown,
   extractable: unknown,
   usages: Iterable<unknown>,
-): Promise<CryptoKey> {
+];
+
+async function importKey(...args: ImportKeyArguments): Promise<CryptoKey> {
+  const [format, data, algorithm, extractable, usages] = args;
   const hash = hmacHash(algorithm);
   const bytes = format === "jwk" ? jwkBytes(data) : requireRaw(format, data);
   if (bytes.length === 0) throw new DOMException("Zero-length key is not supported", "DataError");
@@ -129,7 +133,7 @@ function makeKey(facts: KeyFacts): CryptoKey {
 
 function toUsages(usages: Iterable<unknown>): string[] {
   return [...usages].map((usage) => {
-    const name = `${usage as string}`;
+    const name = toDomString(usage);
     if (name === "sign" || name === "verify") return name;
     throw new DOMException(`Unsupported key usage for an HMAC key: ${name}`, "SyntaxError");
   });
@@ -166,7 +170,7 @@ function digestName(algorithm: unknown): string {
 function algorithmName(algorithm: unknown): string {
   const name =
     typeof algorithm === "object" && algorithm !== null ? (algorithm as { name?: unknown }).name : algorithm;
-  return `${name as string}`.toUpperCase();
+  return toDomString(name).toUpperCase();
 }
 
 function unsupported(message: string): DOMException {

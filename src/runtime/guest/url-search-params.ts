@@ -1,4 +1,5 @@
 // oxlint-disable typescript/unbound-method -- the methods are taken off on purpose and called through `unbind`.
+import { toDomString, toUsvString } from "./dom-string.ts";
 import { nodeError } from "./guest-error.ts";
 import { host } from "./host.ts";
 import { defineValue } from "./primordials.ts";
@@ -19,7 +20,7 @@ export class URLSearchParams {
   constructor(init?: unknown) {
     if (init === undefined || init === null) return;
     if (typeof init !== "object" && typeof init !== "function") {
-      const text = `${init as string}`;
+      const text = toDomString(init);
       this.#pairs = parsePairs(text.startsWith("?") ? text.slice(1) : text);
     } else if (typeof (init as { [Symbol.iterator]?: unknown })[Symbol.iterator] === "function") {
       this.#pairs = [...(init as Iterable<Iterable<unknown>>)].map(toPair);
@@ -27,7 +28,7 @@ export class URLSearchParams {
       const record = init as Record<string, unknown>;
       for (const key of Reflect.ownKeys(record)) {
         if (Reflect.getOwnPropertyDescriptor(record, key)?.enumerable !== true) continue;
-        this.#pairs.push([toText(key), toText(record[key as string])]);
+        this.#pairs.push([toUsvString(key), toUsvString(record[key as string])]);
       }
     }
   }
@@ -37,41 +38,41 @@ export class URLSearchParams {
   }
 
   append(name: unknown, value: unknown): void {
-    this.#pairs.push([toText(name), toText(value)]);
+    this.#pairs.push([toUsvString(name), toUsvString(value)]);
     this.#changed();
   }
 
   delete(name: unknown, value?: unknown): void {
-    const key = toText(name);
-    const only = value === undefined ? null : toText(value);
+    const key = toUsvString(name);
+    const only = value === undefined ? null : toUsvString(value);
     this.#pairs = this.#pairs.filter((pair) => pair[0] !== key || (only !== null && pair[1] !== only));
     this.#changed();
   }
 
   get(name: unknown): string | null {
-    const key = toText(name);
+    const key = toUsvString(name);
     return this.#pairs.find((pair) => pair[0] === key)?.[1] ?? null;
   }
 
   getAll(name: unknown): string[] {
-    const key = toText(name);
+    const key = toUsvString(name);
     return this.#pairs.filter((pair) => pair[0] === key).map((pair) => pair[1]);
   }
 
   has(name: unknown, value?: unknown): boolean {
-    const key = toText(name);
-    const only = value === undefined ? null : toText(value);
+    const key = toUsvString(name);
+    const only = value === undefined ? null : toUsvString(value);
     return this.#pairs.some((pair) => pair[0] === key && (only === null || pair[1] === only));
   }
 
   set(name: unknown, value: unknown): void {
-    const key = toText(name);
+    const key = toUsvString(name);
     const at = this.#pairs.findIndex((pair) => pair[0] === key);
     if (at < 0) {
-      this.#pairs.push([key, toText(value)]);
+      this.#pairs.push([key, toUsvString(value)]);
     } else {
       this.#pairs = this.#pairs.filter((pair, index) => index <= at || pair[0] !== key);
-      this.#pairs[at] = [key, toText(value)];
+      this.#pairs[at] = [key, toUsvString(value)];
     }
     this.#changed();
   }
@@ -129,17 +130,13 @@ export class URLSearchParams {
   }
 }
 
-function toText(value: unknown): string {
-  return `${value as string}`.toWellFormed();
-}
-
 function toPair(pair: Iterable<unknown>): [string, string] {
   const parts = typeof pair === "object" && pair !== null ? [...pair] : [];
   if (parts.length !== 2) {
     const message = "Each query pair must be an iterable [name, value] tuple";
     throw nodeError("TypeError", message, "ERR_INVALID_TUPLE");
   }
-  return [toText(parts[0]), toText(parts[1])];
+  return [toUsvString(parts[0]), toUsvString(parts[1])];
 }
 
 function encodePart(text: string): string {

@@ -1,3 +1,4 @@
+import { toDomString } from "./dom-string.ts";
 import type { UrlParts } from "./host-functions.ts";
 import { nodeError } from "./guest-error.ts";
 import { host } from "./host.ts";
@@ -13,7 +14,7 @@ export class URL {
     if (arguments.length === 0) {
       throw nodeError("TypeError", 'The "url" argument must be specified', "ERR_MISSING_ARGS");
     }
-    this.#parts = parseUrl(`${url as string}`, base === undefined ? null : `${base as string}`);
+    this.#parts = parseUrl(toDomString(url), base === undefined ? null : toDomString(base));
   }
 
   static canParse(url: unknown, base?: unknown): boolean {
@@ -22,7 +23,7 @@ export class URL {
 
   static parse(url: unknown, base?: unknown): URL | null {
     try {
-      return new URL(`${url as string}`, base);
+      return new URL(toDomString(url), base);
     } catch {
       return null;
     }
@@ -40,7 +41,7 @@ export class URL {
     return this.#parts.href;
   }
   set href(value: unknown) {
-    this.#parts = parseUrl(`${value as string}`, null);
+    this.#parts = parseUrl(toDomString(value), null);
     this.#refill();
   }
   get origin(): string {
@@ -112,7 +113,7 @@ export class URL {
   }
 
   #set(part: string, value: unknown): void {
-    this.#parts = JsonParse(host.changeUrl(this.#parts.href, part, `${value as string}`)) as UrlParts;
+    this.#parts = JsonParse(host.changeUrl(this.#parts.href, part, toDomString(value))) as UrlParts;
   }
 
   #refill(): void {
