@@ -15,7 +15,7 @@ export interface HostFunctionSet {
    * The one function the guest gets, see `guest/host-functions.ts`: only strings, numbers, booleans, null and
    * ArrayBuffers go in and out; it never throws.
    */
-  call(name: unknown, ...args: unknown[]): string | ArrayBuffer | undefined;
+  call: (name: unknown, ...args: unknown[]) => string | ArrayBuffer | undefined;
   /** Sets the beginning of all chance, before the hook begins. `seed`: 32 bytes as hex. */
   setSeed(seed: string): void;
   /** Keeps a response body until the guest takes it, if ever. */
