@@ -11,6 +11,11 @@ export interface Clock {
   monotonic(): number;
   /** Resolves after `ms` milliseconds; rejects with the signal's reason when it is aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /**
+   * Tells a clock that skips waits that something takes real time until the returned function is called: no wait
+   * ends before it. Clocks that do not skip have none.
+   */
+  hold?(): () => void;
 }
 
 /** The machine's own clock. */
@@ -22,18 +27,63 @@ export const systemClock: Clock = {
   },
 };
 
+/** Real milliseconds of quiet after which a skipping clock moves on to the next wait that ends. */
+const quietMs = 5;
+
 /**
- * A clock whose waits take no real time: `sleep` moves its time forward and returns at the next turn of
- * the event loop. Used by `tacklebox run --skip-waits`.
+ * A clock whose waits take next to no real time: when nothing is held and all is quiet, its time jumps to the end of
+ * the wait that is due first. So a time limit does not end before the work it limits. Used by `tacklebox run
+ * --skip-waits`.
  */
 export function createSkippingClock(base: Clock = systemClock): Clock {
+  const sleepers = new Set<{ dueAt: number; wake: () => void }>();
   let skippedMs = 0;
+  let holds = 0;
+  let timer: NodeJS.Timeout | null = null;
+
+  const monotonic = (): number => base.monotonic() + skippedMs;
+  const jump = (): void => {
+    timer = null;
+    if (holds > 0 || sleepers.size === 0) return;
+    const dueAt = Math.min(...[...sleepers].map((sleeper) => sleeper.dueAt));
+    skippedMs += Math.max(0, dueAt - monotonic());
+    for (const sleeper of sleepers) if (sleeper.dueAt <= dueAt) sleeper.wake();
+    settle();
+  };
+  const settle = (): void => {
+    if (timer !== null) clearTimeout(timer);
+    timer = holds > 0 || sleepers.size === 0 ? null : setTimeout(jump, quietMs);
+  };
+
   return {
     now: () => base.now() + skippedMs,
-    monotonic: () => base.monotonic() + skippedMs,
+    monotonic,
     sleep: async (ms, signal) => {
-      await base.sleep(0, signal);
-      skippedMs += ms;
+      signal?.throwIfAborted();
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      const sleeper = { dueAt: monotonic() + ms, wake: resolve };
+      const onAbort = (): void => reject(signal?.reason as Error);
+      signal?.addEventListener("abort", onAbort, { once: true });
+      sleepers.add(sleeper);
+      settle();
+      try {
+        await promise;
+      } finally {
+        sleepers.delete(sleeper);
+        signal?.removeEventListener("abort", onAbort);
+        settle();
+      }
+    },
+    hold: () => {
+      holds += 1;
+      settle();
+      let held = true;
+      return () => {
+        if (!held) return;
+        held = false;
+        holds -= 1;
+        settle();
+      };
     },
   };
 }

@@ -24,7 +24,7 @@ import type { JournalEntry } from "./journal/entry.ts";
 import type { JsonObject, JsonValue } from "./json.ts";
 import type { NasDriver } from "./nas/nas-driver.ts";
 import { createNetworkClient } from "./network/create-network-client.ts";
-import type { NetworkLimits } from "./network/network-client.ts";
+import type { NetworkClient, NetworkLimits } from "./network/network-client.ts";
 import { resolveNetworkLimits } from "./network/network-limits.ts";
 import type { Scheduler } from "./queue/create-scheduler.ts";
 import { resolveSandboxLimits, type SandboxLimitsOptions } from "./runtime/sandbox-limits.ts";
@@ -327,7 +327,24 @@ function toNetworkSettings(options: TackleboxOptions): NetworkSettings {
     originMap: options.originMap ?? [],
     deniedPorts: options.deniedPorts ?? [],
     limits: resolveNetworkLimits(options.networkLimits),
-    createClient: createNetworkClient,
+    createClient: (request) => holdWhileRequesting(createNetworkClient(request), options.hookClock),
+  };
+}
+
+/** A clock that skips waits must not skip the time limits of requests that are under way. */
+function holdWhileRequesting(client: NetworkClient, clock: Clock | undefined): NetworkClient {
+  const hold = clock?.hold;
+  if (hold === undefined) return client;
+  return {
+    request: async (request, signal) => {
+      const release = hold();
+      try {
+        return await client.request(request, signal);
+      } finally {
+        release();
+      }
+    },
+    close: () => client.close(),
   };
 }
 

@@ -1,10 +1,5 @@
 import { effectTable } from "../context/effect-table.ts";
-import {
-  EffectError,
-  type EffectDefinition,
-  type EffectResult,
-  type EffectTools,
-} from "../context/effect.ts";
+import { EffectError, type EffectDefinition, type EffectTools } from "../context/effect.ts";
 import type { CheckpointRetryArgs } from "../context/effects/await-checkpoint-retry.ts";
 import { errorCatalogue, errorText, type ErrorCode } from "../errors.ts";
 import type { EffectOutcome, JournalEntry } from "../journal/entry.ts";
@@ -13,22 +8,23 @@ import type { NetworkClient } from "../network/network-client.ts";
 import type { TaskEvent } from "../task/task-event.ts";
 import { createActiveTime, type ActiveTime } from "./active-time.ts";
 import { bundleFileName, hashCall, type AttemptOptions, type AttemptOutcome } from "./attempt.ts";
+import { awaitingEvent, interruptedOutcome, toOutcome } from "./effect-outcome.ts";
+import { createGuestLink, type GuestLink } from "./guest-link.ts";
 import { createGroupCommit, type GroupCommit } from "./group-commit.ts";
 import { createLogBudget, type LogBudget } from "./log-budget.ts";
-import type { ParsedSandboxMessage } from "./parse-sandbox-message.ts";
+import { createPendingEffects } from "./pending-effects.ts";
 import type { GuestMessage } from "./protocol.ts";
 import type { SandboxProcess } from "./sandbox-process.ts";
 
 type CallMessage = Extract<GuestMessage, { type: "call" }>;
-type Turn = Extract<ParsedSandboxMessage, { type: "turn" }>;
 
-interface PendingEffect {
-  abort: AbortController;
-  /** Waits for a person: does not count as active. */
-  parks: boolean;
-  /** Carried on when the hook has finished without awaiting it (timers are not). */
-  outlivesHook: boolean;
-  checkpointId: string | null;
+/** A call that is neither answered from the journal nor refused. */
+interface MetEffect {
+  call: CallMessage;
+  body: Uint8Array | null;
+  args: unknown;
+  definition: EffectDefinition<unknown>;
+  argsHash: string;
 }
 
 /**
@@ -48,17 +44,16 @@ export async function runAttempt(options: AttemptOptions): Promise<AttemptOutcom
 class Attempt {
   private readonly options: AttemptOptions;
   private readonly sandbox: SandboxProcess;
+  private readonly guest: GuestLink;
   private readonly replay: Replay;
   private readonly commit: GroupCommit;
   private readonly active: ActiveTime;
   private readonly log: LogBudget;
   private readonly network: NetworkClient;
   private readonly ended = Promise.withResolvers<AttemptOutcome>();
-  private readonly pending = new Map<number, PendingEffect>();
+  private readonly pending = createPendingEffects();
   private lastSeq = 0;
   private lastAt: number;
-  /** Turns the guest still owes: one for the start and one for each completion sent. */
-  private openTurns = 1;
   /** Calls known from the journal to which nobody waits for an answer. */
   private readonly silent = new Set<number>();
   /** Live completions that are kept but must wait until all recorded ones are delivered (J2). */
@@ -72,6 +67,11 @@ class Attempt {
     this.options = options;
     this.sandbox = sandbox;
     this.lastAt = options.now;
+    this.guest = createGuestLink(sandbox, options.clock, {
+      onMessage: (message, body) => this.onMessage(message, body),
+      onIdle: () => this.afterTurn(),
+      onBroken: (code, detail) => this.fail(code, detail),
+    });
     this.replay = createReplay(options.recorded);
     this.log = createLogBudget(options.pool.limits.maxLogBytes);
     this.commit = createGroupCommit(options.journal, (error) => this.abandon(error));
@@ -93,19 +93,8 @@ class Attempt {
     const { bundle, entrypoint, context, seed, now, signal } = this.options;
     const onAbort = (): void => this.settle({ kind: "stopped", activeMs: this.active.elapsedMs() });
     signal.addEventListener("abort", onAbort, { once: true });
-    void this.sandbox.exited.then((exit) => this.fail(exit.code, exit.detail));
-    this.sandbox.onMessage((message) => {
-      if (message.type === "turn" && !this.settled) this.onTurn(message);
-    });
-    this.sandbox.send({
-      type: "start",
-      code: bundle.code,
-      fileName: bundleFileName,
-      entrypoint,
-      context,
-      seed,
-      now,
-    });
+    const { code } = bundle;
+    this.guest.start({ type: "start", code, fileName: bundleFileName, entrypoint, context, seed, now });
     if (signal.aborted) onAbort();
     try {
       return await this.ended.promise;
@@ -117,17 +106,6 @@ class Attempt {
 
   // --- what the guest says
 
-  private onTurn(turn: Turn): void {
-    for (const message of turn.messages) {
-      if (this.settled) return;
-      this.onMessage(message, turn.body);
-    }
-    if (!turn.done) return;
-    this.openTurns -= 1;
-    if (this.openTurns < 0) this.fail("HOOK_PROTOCOL", "the sandbox ended a turn that was not begun.");
-    else this.afterTurn();
-  }
-
   private onMessage(message: GuestMessage, body: Uint8Array): void {
     // What a hook left running does after its end has no effect.
     if (this.finished !== null) return;
@@ -136,11 +114,11 @@ class Attempt {
         this.onCall(message, message.hasBody ? body : null);
         break;
       case "abort":
-        this.dropEffect(message.seq);
+        this.pending.drop(message.seq);
         break;
       case "finished":
         this.finished = message;
-        for (const [seq, effect] of this.pending) if (!effect.outlivesHook) this.dropEffect(seq);
+        this.pending.dropWaits();
         break;
     }
   }
@@ -187,7 +165,7 @@ class Attempt {
 
   /** After each turn: hand out what the journal knows, then see whether the hook is done, waits, or is stuck. */
   private afterTurn(): void {
-    if (this.settled || this.openTurns > 0) return;
+    if (this.settled || this.guest.isBusy()) return;
     if (this.finished !== null) {
       this.finishWhenCarriedOut();
       return;
@@ -198,7 +176,7 @@ class Attempt {
       this.fail("REPLAY_MISMATCH", `recorded call ${blockedOn} was not made again.`);
     } else if (this.pending.size === 0) {
       this.fail("HOOK_NEVER_SETTLES", "it awaits a promise that nothing will settle.");
-    } else if ([...this.pending.values()].every((effect) => effect.parks)) {
+    } else if (this.pending.parkedAt() !== null) {
       this.waitForPerson();
     }
   }
@@ -235,7 +213,7 @@ class Attempt {
     try {
       args = definition.parseArgs(call.args, this.options.effectLimits);
     } catch (error) {
-      this.complete(call, known.argsHash, this.toOutcome(error));
+      this.complete(call, known.argsHash, this.toRejection(error));
       return;
     }
     if (definition.nature(args) === "record") this.recordOnly(call, known.argsHash, args as TaskEvent);
@@ -256,26 +234,18 @@ class Attempt {
     if (call.reply) this.fail("HOOK_PROTOCOL", "the sandbox waits for a log line.");
   }
 
-  private perform(effect: {
-    call: CallMessage;
-    body: Uint8Array | null;
-    args: unknown;
-    definition: EffectDefinition<unknown>;
-    argsHash: string;
-    startedAt: number | null;
-  }): void {
+  private perform(effect: MetEffect & { startedAt: number | null }): void {
     const { call, args, definition, argsHash, startedAt } = effect;
     const nature = definition.nature(args);
     const parks = nature === "park";
-    const abort = new AbortController();
     const checkpointId = parks ? (args as CheckpointRetryArgs).checkpointId : null;
-    this.pending.set(call.seq, { abort, parks, outlivesHook: call.name === "fetch", checkpointId });
+    const signal = this.pending.add(call.seq, { checkpointId, outlivesHook: call.name === "fetch" });
     if (startedAt !== null && nature === "once") {
-      this.complete(call, argsHash, interrupted(call.name));
+      this.complete(call, argsHash, interruptedOutcome(call.name));
       return;
     }
     const at = startedAt ?? this.stamp();
-    const go = (): void => void this.carryOut({ ...effect, at }, abort.signal);
+    const go = (): void => void this.carryOut({ ...effect, at }, signal);
     if (startedAt !== null || nature === "repeatable") go();
     if (startedAt !== null) return;
     const event = parks ? awaitingEvent(args as CheckpointRetryArgs) : undefined;
@@ -285,17 +255,7 @@ class Attempt {
     );
   }
 
-  private async carryOut(
-    effect: {
-      call: CallMessage;
-      body: Uint8Array | null;
-      args: unknown;
-      definition: EffectDefinition<unknown>;
-      argsHash: string;
-      at: number;
-    },
-    signal: AbortSignal,
-  ): Promise<void> {
+  private async carryOut(effect: MetEffect & { at: number }, signal: AbortSignal): Promise<void> {
     const { call, args, definition, argsHash } = effect;
     let outcome: EffectOutcome;
     let event: TaskEvent | undefined;
@@ -305,11 +265,11 @@ class Attempt {
         event = { type: "checkpoint-answered", id: (args as CheckpointRetryArgs).checkpointId, decision };
         outcome = { ok: true, value: decision };
       } else {
-        outcome = toJournal(await definition.perform(args, effect.body, this.toolsFor(effect.at, signal)));
+        outcome = toOutcome(await definition.perform(args, effect.body, this.toolsFor(effect.at, signal)));
       }
     } catch (error) {
       if (this.settled || signal.aborted) return;
-      outcome = this.toOutcome(error);
+      outcome = this.toRejection(error);
     }
     if (this.settled || signal.aborted) return;
     this.complete(call, argsHash, outcome, event);
@@ -338,12 +298,7 @@ class Attempt {
       ...(event === undefined ? {} : { event }),
     };
     if (call.reply && !this.pending.has(call.seq)) {
-      this.pending.set(call.seq, {
-        abort: new AbortController(),
-        parks: false,
-        outlivesHook: true,
-        checkpointId: null,
-      });
+      this.pending.add(call.seq, { checkpointId: null, outlivesHook: true });
     }
     this.keep(entry, () => {
       if (!this.settled && call.reply) this.deliver(call.seq, at, outcome);
@@ -376,20 +331,7 @@ class Attempt {
     this.pending.delete(seq);
     if (this.finished !== null) return;
     this.resumeFromPerson();
-    this.openTurns += 1;
-    if (outcome.ok) {
-      const body = outcome.body === undefined ? undefined : Buffer.from(outcome.body, "base64");
-      const message = { type: "completion", seq, now: at, ok: true, value: outcome.value } as const;
-      this.sandbox.send({ ...message, hasBody: body !== undefined }, body);
-    } else {
-      this.sandbox.send({ type: "completion", seq, now: at, ok: false, error: outcome.error });
-    }
-  }
-
-  private dropEffect(seq: number): void {
-    const effect = this.pending.get(seq);
-    this.pending.delete(seq);
-    effect?.abort.abort(new Error("given up by the hook"));
+    this.guest.complete(seq, at, outcome);
   }
 
   // --- waiting and ending
@@ -406,12 +348,8 @@ class Attempt {
   }
 
   private park(): void {
-    const waits = [...this.pending.values()].find((effect) => effect.parks);
-    this.settle({
-      kind: "parked",
-      checkpointId: waits?.checkpointId ?? "",
-      activeMs: this.active.elapsedMs(),
-    });
+    const activeMs = this.active.elapsedMs();
+    this.settle({ kind: "parked", checkpointId: this.pending.parkedAt() ?? "", activeMs });
   }
 
   private finishWhenCarriedOut(): void {
@@ -444,9 +382,8 @@ class Attempt {
     this.settled = true;
     this.active.stop();
     if (this.parkTimer !== null) clearTimeout(this.parkTimer);
-    for (const effect of this.pending.values()) effect.abort.abort(new Error("the attempt has ended"));
-    this.pending.clear();
-    this.sandbox.kill("HOOK_CANCELLED", "the attempt has ended.");
+    this.pending.dropAll();
+    this.guest.close();
   }
 
   private stamp(): number {
@@ -454,35 +391,10 @@ class Attempt {
     return this.lastAt;
   }
 
-  private toOutcome(error: unknown): EffectOutcome {
+  private toRejection(error: unknown): EffectOutcome {
     if (error instanceof EffectError) return { ok: false, error: error.visible };
     // Not the hook's doing and not to be shown to it in detail.
     this.note({ type: "log", level: "error", message: `internal fault in an effect: ${errorText(error)}` });
     return { ok: false, error: { name: "Error", message: errorCatalogue.INTERNAL.title, code: "INTERNAL" } };
   }
-}
-
-function interrupted(name: string): EffectOutcome {
-  const message = `${name}: the runtime was interrupted after it had begun this request; whether it took effect is not known. It is not sent again: check the app's state first.`;
-  return { ok: false, error: { name: "TypeError", message, code: "EFFECT_INTERRUPTED" } };
-}
-
-function awaitingEvent(args: CheckpointRetryArgs): TaskEvent {
-  return {
-    type: "checkpoint-awaiting",
-    id: args.checkpointId,
-    error: {
-      code: "HOOK_FAIL",
-      title: args.error || errorCatalogue.HOOK_FAIL.title,
-      detail: args.error,
-      context: args.context,
-      source: null,
-      checkpointId: args.checkpointId,
-    },
-  };
-}
-
-function toJournal(result: EffectResult): EffectOutcome {
-  if (result.body === null) return { ok: true, value: result.value };
-  return { ok: true, value: result.value, body: Buffer.from(result.body).toString("base64") };
 }

@@ -1,0 +1,33 @@
+import type { EffectResult } from "../context/effect.ts";
+import type { CheckpointRetryArgs } from "../context/effects/await-checkpoint-retry.ts";
+import { errorCatalogue } from "../errors.ts";
+import type { EffectOutcome } from "../journal/entry.ts";
+import type { TaskEvent } from "../task/task-event.ts";
+
+/** What a hook gets for an effect that was begun, cut off by a crash, and must not be repeated. */
+export function interruptedOutcome(name: string): EffectOutcome {
+  const message = `${name}: the runtime was interrupted after it had begun this request; whether it took effect is not known. It is not sent again: check the app's state first.`;
+  return { ok: false, error: { name: "TypeError", message, code: "EFFECT_INTERRUPTED" } };
+}
+
+/** A result as the journal keeps it. */
+export function toOutcome(result: EffectResult): EffectOutcome {
+  if (result.body === null) return { ok: true, value: result.value };
+  return { ok: true, value: result.value, body: Buffer.from(result.body).toString("base64") };
+}
+
+/** How a hook that waits in `awaitCheckpointRetry` shows in its task. */
+export function awaitingEvent(args: CheckpointRetryArgs): TaskEvent {
+  return {
+    type: "checkpoint-awaiting",
+    id: args.checkpointId,
+    error: {
+      code: "HOOK_FAIL",
+      title: args.error || errorCatalogue.HOOK_FAIL.title,
+      detail: args.error,
+      context: args.context,
+      source: null,
+      checkpointId: args.checkpointId,
+    },
+  };
+}
