@@ -57,7 +57,7 @@ const outageText =
   /connection terminated|connection error and is not queryable|timeout exceeded when trying to connect|timeout expired/i;
 
 /** True for an error that says the server is away, not that the query is wrong. */
-export function isOutage(error: unknown): boolean {
+function isOutage(error: unknown): boolean {
   const state = sqlStateOf(error);
   if (state !== null) return outageState.test(state);
   if (error instanceof AggregateError) return error.errors.some((part) => isOutage(part));

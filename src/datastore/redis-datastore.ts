@@ -8,7 +8,7 @@ import { newer, unreachable } from "./refusals.ts";
 import type { ServerOptions } from "./server-options.ts";
 
 /** Shape of our keys in Redis; a change of it means a new number. */
-export const redisSchemaVersion = 1;
+const redisSchemaVersion = 1;
 
 const longestPauseMs = 2000;
 

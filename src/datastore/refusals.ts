@@ -30,7 +30,7 @@ export function unreachable(displayUrl: string, cause: unknown, advice?: string)
 }
 
 /** The message of an error, also of Node's connection errors with several addresses, which have none of their own. */
-export function causeText(error: unknown): string {
+function causeText(error: unknown): string {
   if (error instanceof AggregateError && error.message === "") {
     return [...new Set(error.errors.map((part) => errorText(part)))].join(" and ");
   }
