@@ -214,7 +214,7 @@ class OperationRun {
         ref,
         ({ percent, text }) => {
           writing = writing
-            .then(() => this.add({ type: "step-progress", index, percent, text }))
+            .then(() => this.showProgress(index, percent, text))
             .catch((error: unknown) => unwritten.abort(error));
         },
         AbortSignal.any([this.signal, unwritten.signal]),
@@ -224,6 +224,12 @@ class OperationRun {
       await writing;
       unwritten.signal.throwIfAborted();
     }
+  }
+
+  /** A worker that goes on with a job is told again what the last one has written. */
+  private async showProgress(index: number, percent: number, text: string): Promise<void> {
+    if (text === this.state.progressText && this.state.steps[index]?.progress === percent) return;
+    await this.add({ type: "step-progress", index, percent, text });
   }
 
   /** False when the operation was cancelled meanwhile. */

@@ -1,5 +1,6 @@
 import type { JournalStore } from "../datastore/datastore.ts";
 import { TackleboxError, errorText } from "../errors.ts";
+import { isJsonObject } from "../json.ts";
 import type { JournalEntry } from "../journal/entry.ts";
 import { foldEntry, initialHookTaskState, type HookTaskState } from "../task/task-state.ts";
 import type { JournalWriter } from "../journal/journal-writer.ts";
@@ -59,7 +60,9 @@ export async function openTaskJournal(
 
 function decodeEntry(bytes: Uint8Array, taskId: string, index: number): JournalEntry {
   try {
-    return JSON.parse(decoder.decode(bytes)) as JournalEntry;
+    const entry: unknown = JSON.parse(decoder.decode(bytes));
+    if (isJsonObject(entry) && typeof entry["type"] === "string") return entry as JournalEntry;
+    throw new TypeError("it is no entry");
   } catch (error) {
     throw new TackleboxError(
       "JOURNAL_CORRUPT",
