@@ -19,14 +19,8 @@ const mostErrors = 1000;
 /** Checks a script against the published schema and reports one problem for each mistake. */
 export function validateSchema(script: JsonObject, report: Report): void {
   if (validate(script)) return;
-  const told = new Set<string>();
-  const errors = (validate.errors as ErrorObject[]).slice(0, mostErrors).filter((error) => !isEcho(error));
-  for (const error of errors.toSorted((left, right) => rank(left) - rank(right))) {
-    const draft = toDraft(error, script);
-    const mistake = error.keyword === "required" ? `${draft.pointer} ${missingName(error)}` : draft.pointer;
-    if (told.has(`${error.keyword === "oneOf"} ${mistake}`)) continue;
-    told.add(`${error.keyword === "oneOf"} ${mistake}`);
-    report(draft);
+  for (const error of (validate.errors as ErrorObject[]).slice(0, mostErrors)) {
+    if (!isEcho(error)) report(toDraft(error, script));
   }
 }
 
@@ -39,11 +33,6 @@ function isEcho(error: ErrorObject): boolean {
     error.schemaPath.includes("/oneOf/") ||
     error.instancePath === "/version"
   );
-}
-
-/** A value of the wrong type is told once, as that. */
-function rank(error: ErrorObject): number {
-  return error.keyword === "type" ? 0 : 1;
 }
 
 function missingName(error: ErrorObject): string {

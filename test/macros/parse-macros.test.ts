@@ -86,6 +86,10 @@ describe("inner macros", () => {
     expect(kindsOf(text)).toEqual(kinds);
   });
 
+  test("may be many when they are side by side", () => {
+    expect(parseMacros("$LOCATION(A)".repeat(100)).problems).toEqual([]);
+  });
+
   test("are read to a fixed depth, and deeper ones are refused rather than followed", () => {
     const nest = (depth: number): string => `${"$LOCATION(".repeat(depth)}x${")".repeat(depth)}`;
     expect(parseMacros(nest(32)).problems).toEqual([]);

@@ -152,6 +152,13 @@ describe("versions", () => {
     },
   );
 
+  test("refuses a range that is too long to be one", () => {
+    const updateCompatibility = "^1 ".repeat(100);
+    expect(onlyProblemOf({ version: 5, script: { updateCompatibility } }).message).toContain(
+      "expected a semver range of at most 256 characters; write for example",
+    );
+  });
+
   test.each([
     ["1.1", "1.1.0"],
     ["2", "2.0.0"],

@@ -26,8 +26,10 @@ export function checkVersions(script: JsonObject, report: Report): void {
 
 function checkRange(part: ScriptPart, field: string, report: Report): void {
   const range = textAt(part, field);
-  if (range === null || (range.length <= longestRange && semver.validRange(range) !== null)) return;
-  const message = `${part.place}.${field}: found ${showValue(range)}, expected a semver range; write for example ">= 2.0.0 < 3".`;
+  const fits = range === null || range.length <= longestRange;
+  if (range === null || (fits && semver.validRange(range) !== null)) return;
+  const expected = fits ? "a semver range" : `a semver range of at most ${longestRange} characters`;
+  const message = `${part.place}.${field}: found ${showValue(range)}, expected ${expected}; write for example ">= 2.0.0 < 3".`;
   report({ code: "SEMVER_RANGE", pointer: `${part.pointer}/${field}`, message });
 }
 
