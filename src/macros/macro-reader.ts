@@ -1,7 +1,7 @@
 import type { MacroPart, MacroProblem, MacroText } from "./macro-tree.ts";
 
 /** How deep macros, conditions and written-out objects may be inside one another. */
-export const deepestMacro = 32;
+const deepestMacro = 32;
 
 /** A macro whose closing parenthesis was not read yet; `offset` is that of its `$`. */
 export interface OpenMacro {

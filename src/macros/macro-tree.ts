@@ -42,7 +42,7 @@ export interface MacroProblem {
 }
 
 /** Every macro in a text, inner ones included. */
-export function* macrosIn(parts: MacroText): Generator<Macro> {
+export function* macrosIn(parts: MacroText): Generator<Macro, void> {
   for (const part of parts) {
     if (part.kind === "literal") continue;
     yield part;
@@ -55,7 +55,7 @@ export function literalText(parts: MacroText): string | null {
   return parts.every((part) => part.kind === "literal") ? parts.map((part) => part.text).join("") : null;
 }
 
-function* macrosInside(macro: Macro): Generator<Macro> {
+function* macrosInside(macro: Macro): Generator<Macro, void> {
   switch (macro.kind) {
     case "SERVER_LAN_IP":
     case "SERVER_HOST_ID":
@@ -81,7 +81,7 @@ function* macrosInside(macro: Macro): Generator<Macro> {
   }
 }
 
-function* macrosInCondition(condition: MacroCondition): Generator<Macro> {
+function* macrosInCondition(condition: MacroCondition): Generator<Macro, void> {
   switch (condition.kind) {
     case "constant":
       return;
@@ -97,7 +97,7 @@ function* macrosInCondition(condition: MacroCondition): Generator<Macro> {
   }
 }
 
-function* macrosInValue(value: MacroValue): Generator<Macro> {
+function* macrosInValue(value: MacroValue): Generator<Macro, void> {
   switch (value.kind) {
     case "scalar":
       return;

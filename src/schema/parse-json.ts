@@ -147,7 +147,7 @@ function toValue(node: Node, pointer: string, faults: Fault[]): JsonValue {
   for (const property of childrenOf(node)) {
     const [nameNode, valueNode] = childrenOf(property);
     if (nameNode === undefined || valueNode === undefined) continue;
-    const name: string = nameNode.value;
+    const name = nameNode.value as string;
     const childPointer = pointer + pointerSegment(name);
     if (name === "__proto__") {
       const message = `the field name "__proto__" is not allowed anywhere in an install script; use another name.`;

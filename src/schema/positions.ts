@@ -127,7 +127,8 @@ function indexMembers(node: Node): Map<string, Node> {
   node.children?.forEach((child, index) => {
     if (node.type === "array") found.set(String(index), child);
     const [name, value] = child.children ?? [];
-    if (node.type === "object" && name !== undefined && value !== undefined) found.set(name.value, value);
+    if (node.type === "object" && name !== undefined && value !== undefined)
+      found.set(name.value as string, value);
   });
   return found;
 }

@@ -213,8 +213,9 @@ describe("conditions", () => {
       "version-unknown",
       'does not run: its condition asks for fromVersion in "< 2.0.0", and there is no fromVersion and its condition asks for toVersion in ">= 2.0.0", and there is no toVersion.',
     ],
-  ])("from %s to %s: %s", (from, to, steps, code, text) => {
+  ])("from %s to %s: %s", (from, to, ...expected) => {
     const made = upgrade(from, to);
+    const [steps, code, text] = expected;
     expect(outline(made)).toBe(steps);
     expect(reasonOf(made)).toEqual({ code, text: `Hook "migrate" ${text}` });
   });

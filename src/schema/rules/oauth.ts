@@ -41,7 +41,7 @@ function findAddressFault(url: string, placeholders: readonly string[]): string 
   if (/[{}]/.test(authority))
     return "expected placeholders only in path, query or fragment; write the host out";
   if (authority.includes("@")) return "expected no user name or password in the address; remove them";
-  const rest = url.replaceAll(/\{([^{}]*)\}/g, (found, name) => (placeholders.includes(name) ? "x" : found));
+  const rest = placeholders.reduce((text, name) => text.replaceAll(`{${name}}`, "x"), url);
   if (/[{}]/.test(rest))
     return `expected no braces but the placeholders ${placeholders.map((name) => `{${name}}`).join(", ")}; remove the others`;
   if (!URL.canParse(rest)) return "which cannot be read as an address; correct it";
