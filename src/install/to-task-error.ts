@@ -18,7 +18,7 @@ export function toTaskError(hookId: string, failure: AttemptFailure, bundle: Bun
     };
   }
   const { error } = failure;
-  const code: ErrorCode = error.code === "HOOK_FAIL" ? "HOOK_FAIL" : "HOOK_THREW";
+  const code = codeOf(error.code);
   const source = locateStack(bundle, error.stack, bundleFileName);
   const named =
     error.name === "Error" || code === "HOOK_FAIL" ? error.message : `${error.name}: ${error.message}`;
@@ -31,6 +31,13 @@ export function toTaskError(hookId: string, failure: AttemptFailure, bundle: Bun
     source,
     checkpointId: null,
   };
+}
+
+/** A failure that the runtime made for the hook keeps its code when the hook let it pass; any other is the hook's. */
+function codeOf(code: string | null): ErrorCode {
+  if (code === null || !Object.hasOwn(errorCatalogue, code)) return "HOOK_THREW";
+  const known = code as ErrorCode;
+  return known === "HOOK_FAIL" || errorCatalogue[known].consequence === "guest" ? known : "HOOK_THREW";
 }
 
 /** An error of the runtime itself as a task shows it. */

@@ -61,3 +61,8 @@ export function entriesOfLastAttempt(entries: readonly JournalEntry[]): JournalE
   const start = entries.findLastIndex((entry) => entry.type === "attempt-started");
   return start < 0 ? [] : entries.slice(start);
 }
+
+/** True when the entry is that host line about the hook. */
+export function isLogNote(entry: JournalEntry, message: string): boolean {
+  return entry.type === "task" && entry.event.type === "log" && entry.event.message === message;
+}

@@ -22,6 +22,8 @@ export interface GuestLinkListener {
   onMessage(message: GuestMessage, body: Uint8Array): void;
   /** The guest waits. */
   onIdle(): void;
+  /** A promise was rejected and nobody had handled it when the turn ended; it may be handled later. */
+  onUnhandled(text: string): void;
   /** It broke the rules, or its process is gone. */
   onBroken(code: ErrorCode, detail: string): void;
 }
@@ -47,6 +49,7 @@ export function createGuestLink(
     }
     if (!turn.done || closed) return;
     openTurns -= 1;
+    if (turn.unhandled !== null) listener.onUnhandled(turn.unhandled);
     if (openTurns === 0) releaseClock?.();
     if (openTurns < 0) listener.onBroken("HOOK_PROTOCOL", "the sandbox ended a turn that was not begun.");
     else listener.onIdle();

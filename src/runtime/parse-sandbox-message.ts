@@ -5,7 +5,7 @@ import type { GuestFailure, GuestMessage } from "./protocol.ts";
 /** A checked message; `body` belongs to the one message of the turn whose `hasBody` is true. */
 export type ParsedSandboxMessage =
   | { type: "ready" }
-  | { type: "turn"; messages: GuestMessage[]; done: boolean; body: Uint8Array };
+  | { type: "turn"; messages: GuestMessage[]; done: boolean; unhandled: string | null; body: Uint8Array };
 
 const maxMessagesPerFrame = 10_000;
 
@@ -27,8 +27,11 @@ export function parseSandboxMessage(frame: Frame): ParsedSandboxMessage {
   const messages = value["messages"].map(parseGuestMessage);
   const bodies = messages.filter((message) => message.type === "call" && message.hasBody).length;
   if (bodies > 1) throw new FrameError("more than one message of a frame claims its body.");
-  return { type: "turn", messages, done: value["done"], body: frame.body };
+  return { type: "turn", messages, done: value["done"], unhandled: unhandledOf(value), body: frame.body };
 }
+
+const unhandledOf = (value: JsonObject): string | null =>
+  typeof value["unhandled"] === "string" ? value["unhandled"].slice(0, 500) : null;
 
 function parseGuestMessage(value: JsonValue): GuestMessage {
   if (!isJsonObject(value)) throw new FrameError("a guest message is not an object.");
@@ -79,7 +82,7 @@ function parseFailure(value: JsonValue | undefined): GuestFailure {
     stack: textOr(error["stack"], "", 16_384),
     code: typeof error["code"] === "string" ? error["code"].slice(0, 100) : null,
     context: rows.filter(isJsonObject).map((row) => ({
-      label: textOr(row["label"], "", 200),
+      label: textOr(row["label"], "", 1024),
       value: textOr(row["value"], "", 1024),
     })),
   };

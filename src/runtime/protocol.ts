@@ -65,9 +65,17 @@ export interface GuestVisibleError {
 }
 
 /** What a sandbox sends after each turn (start or completion): everything the hook did in it, in order. */
-export type FromSandbox = { type: "ready" } | { type: "turn"; messages: GuestMessage[]; done: boolean };
+export type FromSandbox = { type: "ready" } | TurnMessage;
 // `done` is true on the last frame of a turn; long turns are split. Only the first message of a frame whose
 // `hasBody` is true may use the frame's body.
+
+export interface TurnMessage {
+  type: "turn";
+  messages: GuestMessage[];
+  done: boolean;
+  /** What a promise was rejected with that nobody had handled when the turn ended. */
+  unhandled?: string;
+}
 
 export type GuestMessage =
   /** An effect call. Without `reply` nobody waits for it (log lines). */

@@ -3,7 +3,7 @@ import { EffectError, type EffectDefinition, type EffectTools } from "../context
 import type { CheckpointRetryArgs } from "../context/effects/await-checkpoint-retry.ts";
 import { errorCatalogue, errorText, type ErrorCode } from "../errors.ts";
 import type { EffectOutcome, JournalEntry } from "../journal/entry.ts";
-import { createReplay, type Replay } from "../journal/replay.ts";
+import { createReplay, isLogNote, type Replay } from "../journal/replay.ts";
 import type { NetworkClient } from "../network/network-client.ts";
 import type { TaskEvent } from "../task/task-event.ts";
 import { createActiveTime, type ActiveTime } from "./active-time.ts";
@@ -70,6 +70,7 @@ class Attempt {
     this.guest = createGuestLink(sandbox, options.clock, {
       onMessage: (message, body) => this.onMessage(message, body),
       onIdle: () => this.afterTurn(),
+      onUnhandled: (text) => this.noteUnhandled(text),
       onBroken: (code, detail) => this.fail(code, detail),
     });
     this.replay = createReplay(options.recorded);
@@ -80,12 +81,11 @@ class Attempt {
       usedMs: options.usedMs,
       limitMs: options.timeoutMs,
       monotonic: () => performance.now(),
-      onExpired: () => {
+      onExpired: () =>
         this.fail(
           "HOOK_TIMEOUT",
           `it was active for more than its timeout of ${options.timeoutMs / 1000} s.`,
-        );
-      },
+        ),
     });
   }
 
@@ -223,15 +223,11 @@ class Attempt {
   private recordOnly(call: CallMessage, argsHash: string, event: TaskEvent): void {
     if (event.type === "log") {
       const line = this.log.take(call.args);
-      if (line === "drop") return this.answerUnrecorded(call);
+      // A dropped line is not kept; nobody waits for it either.
+      if (line === "drop") return;
       if (line === "last") event = { ...event, level: "warn", message: this.log.marker };
     }
     this.complete(call, argsHash, { ok: true, value: null }, event);
-  }
-
-  /** A dropped log line is not kept; nobody waits for it either. */
-  private answerUnrecorded(call: CallMessage): void {
-    if (call.reply) this.fail("HOOK_PROTOCOL", "the sandbox waits for a log line.");
   }
 
   private perform(effect: MetEffect & { startedAt: number | null }): void {
@@ -281,6 +277,13 @@ class Attempt {
     return { clock, network: this.network, baseUrl: context.baseUrl, signal, startedAt, note };
   }
 
+  /** Told once, though a replay meets it again. */
+  private noteUnhandled(text: string): void {
+    const message = `a rejected promise was not handled (a missing await?): ${text}`;
+    const told = this.options.recorded.some((entry) => isLogNote(entry, message));
+    if (!told && this.finished === null) this.note({ type: "log", level: "warn", message });
+  }
+
   /** A host line about the hook; not part of the replay. */
   private note(event: TaskEvent): void {
     this.keep({ type: "task", at: this.stamp(), event }, () => {});
@@ -311,10 +314,8 @@ class Attempt {
     if (entry.type === "effect-completed" && entry.outcome.ok) {
       this.journalBytes += (entry.outcome.body?.length ?? 0) + JSON.stringify(entry.outcome.value).length;
       if (this.journalBytes > this.options.pool.limits.maxJournalBytes) {
-        this.fail(
-          "HOOK_CALL_LIMIT",
-          `its responses take more than ${this.options.pool.limits.maxJournalBytes} bytes.`,
-        );
+        const { maxJournalBytes } = this.options.pool.limits;
+        this.fail("HOOK_CALL_LIMIT", `its responses take more than ${maxJournalBytes} bytes.`);
         return;
       }
     }

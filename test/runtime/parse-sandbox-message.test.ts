@@ -19,6 +19,7 @@ describe("a message from a sandbox", () => {
     expect(parse({ type: "ready" })).toEqual({ type: "ready" });
     expect(parse(turn(call, { type: "abort", seq: 7 }, { type: "finished", ok: true }))).toEqual({
       type: "turn",
+      unhandled: null,
       done: true,
       body,
       messages: [call, { type: "abort", seq: 7 }, { type: "finished", ok: true }],
@@ -185,7 +186,7 @@ describe("the failure of a hook", () => {
 
   it("is cut where it is too long, and loses what is not text", () => {
     const rows = Array.from({ length: 60 }, (_, index) => ({
-      label: `${index}${"l".repeat(300)}`,
+      label: `${index}${"l".repeat(1300)}`,
       value: 7,
     }));
     const parsed = failure({
@@ -201,6 +202,6 @@ describe("the failure of a hook", () => {
     expect(error?.stack.length).toBe(16_384);
     expect(error?.code?.length).toBe(100);
     expect(error?.context).toHaveLength(48);
-    expect(error?.context[0]).toEqual({ label: `0${"l".repeat(199)}`, value: "" });
+    expect(error?.context[0]).toEqual({ label: `0${"l".repeat(1023)}`, value: "" });
   });
 });

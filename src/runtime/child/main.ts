@@ -64,7 +64,10 @@ function prepare(addonPath: string, memoryLimit: number) {
   const isolate = new Isolate({ memoryLimit });
   const context = isolate.createContextSync();
   const host = createHostFunctions({ post: turns.post, loadValidator: () => VALIDATOR_CODE });
-  context.global.setSync(hostFunctionName, new Callback(host.call));
+  context.global.setSync(
+    hostFunctionName,
+    new Callback((name: unknown, ...args: unknown[]) => host.call(name, ...args)),
+  );
   const script = isolate.compileScriptSync(GUEST_CODE, { filename: guestFileName });
   const entry = script.runSync(context, { reference: true }) as ivm.Reference<Record<string, unknown>>;
   const start = entry.getSync("start", { reference: true }) as ivm.Reference<
@@ -76,14 +79,22 @@ function prepare(addonPath: string, memoryLimit: number) {
 
 /** One turn: the guest runs until it waits. What escapes it is not the child's business, but memory is. */
 function takeTurn(isolate: ivm.Isolate, turn: () => void): void {
+  let unhandled: string | null = null;
   try {
     turn();
-  } catch {
-    // isolated-vm throws what the guest left unhandled at the end of its turn; a late handler is legal, and a hook
-    // that fails says so itself.
+  } catch (error) {
     if (isolate.isDisposed) process.exit(outOfMemory);
+    // isolated-vm throws what the guest left unhandled at the end of its turn. A late handler is legal, and a hook
+    // that fails says so itself; its author is told all the same.
+    unhandled = textOf(error);
   }
-  turns.end();
+  turns.end(unhandled);
+}
+
+/** isolated-vm has made the guest's error into one of this process, or into nothing of use. */
+function textOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : typeof error === "string" ? error : "";
+  return text === "" ? "a value without a message" : text.slice(0, 500);
 }
 
 function main(): void {

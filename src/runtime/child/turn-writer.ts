@@ -5,8 +5,8 @@
 export interface TurnWriter {
   /** One guest message, JSON text already; a message with a body gets a frame of its own. */
   post(messageJson: string, body: ArrayBuffer | null): void;
-  /** Writes what is left and tells the host that the guest now waits. */
-  end(): void;
+  /** Writes what is left and tells the host that the guest now waits; `unhandled` is a rejection nobody handled. */
+  end(unhandled: string | null): void;
   writeFrame(json: string, body: Uint8Array | null): void;
 }
 
@@ -24,8 +24,9 @@ export function createTurnWriter(writeAll: (bytes: Buffer) => void): TurnWriter 
     header.writeUInt32LE(body?.byteLength ?? 0, 4);
     writeAll(Buffer.concat(body === null ? [header, Buffer.from(json)] : [header, Buffer.from(json), body]));
   };
-  const flush = (done: boolean, body: Uint8Array | null): void => {
-    const json = `{"type":"turn","messages":[${messages.join(",")}],"done":${done}}`;
+  const flush = (done: boolean, body: Uint8Array | null, unhandled: string | null = null): void => {
+    const rejection = unhandled === null ? "" : `,"unhandled":${JSON.stringify(unhandled)}`;
+    const json = `{"type":"turn","messages":[${messages.join(",")}],"done":${done}${rejection}}`;
     messages = [];
     length = 0;
     writeFrame(json, body);
@@ -40,7 +41,7 @@ export function createTurnWriter(writeAll: (bytes: Buffer) => void): TurnWriter 
       if (body !== null) flush(false, new Uint8Array(body));
       else if (messages.length >= flushAtCount) flush(false, null);
     },
-    end: () => flush(true, null),
+    end: (unhandled) => flush(true, null, unhandled),
     writeFrame,
   };
 }

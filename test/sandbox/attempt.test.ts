@@ -1,0 +1,130 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { JournalEntry } from "../../src/journal/entry.ts";
+import { resolveSandboxLimits } from "../../src/runtime/sandbox-limits.ts";
+import { createSandboxPool, type SandboxPool } from "../../src/runtime/sandbox-pool.ts";
+import { endOf, runHook } from "./run-hook.ts";
+
+describe("an attempt", () => {
+  let pool: SandboxPool;
+  beforeAll(async () => {
+    pool = createSandboxPool({ spares: 1, limits: resolveSandboxLimits() });
+    await pool.warm();
+  });
+  afterAll(async () => await pool.close());
+
+  it("tells the author of a rejection that nobody handled, and goes on", async () => {
+    const run = await runHook(
+      "export async function run(ctx) { (async () => { throw new Error('forgotten'); })(); await ctx.sleep(1); ctx.log('went on'); }",
+      { pool },
+    );
+    expect(endOf(run)).toBe("completed");
+    expect(run.lines).toEqual(["went on"]);
+    expect(notes(run.entries)).toEqual(["a rejected promise was not handled (a missing await?): forgotten"]);
+  });
+
+  it("says nothing of a rejection that is handled in its turn", async () => {
+    const run = await runHook(
+      "export async function run(ctx) { try { await Promise.reject(new Error('x')); } catch {} await ctx.sleep(1); }",
+      { pool },
+    );
+    expect(notes(run.entries)).toEqual([]);
+  });
+
+  it("carries out calls that the hook did not await, in order, before it ends", async () => {
+    const run = await runHook(
+      "export async function run(ctx) { ctx.emitCheckpoint('a'); ctx.skipCheckpoint('b', 'no'); ctx.log('c'); }",
+      { pool },
+    );
+    expect(endOf(run)).toBe("completed");
+    expect(run.entries.map((entry) => entry.type === "effect-completed" && entry.name)).toEqual([
+      "emitCheckpoint",
+      "skipCheckpoint",
+      "log",
+    ]);
+  });
+
+  it("parks in awaitCheckpointRetry, and a replay goes on at that line with the same time and chance", async () => {
+    const code = `export async function run(ctx) {
+      ctx.log(Math.random(), crypto.randomUUID(), Date.now());
+      await Promise.all([ctx.sleep(3), ctx.emitCheckpoint("a"), ctx.sleep(1)]);
+      ctx.log(Math.random(), Date.now());
+      const action = await ctx.awaitCheckpointRetry("b", "wait");
+      ctx.log(action, Math.random());
+    }`;
+    const seed = "5a".repeat(32);
+    const first = await runHook(code, { pool, seed });
+    expect(endOf(first)).toBe("parked");
+    const second = await runHook(code, { pool, seed, recorded: first.entries, decision: "retry" });
+    expect(endOf(second)).toBe("completed");
+    expect(second.entries.slice(0, first.entries.length)).toEqual(first.entries);
+    expect(second.lines.slice(0, 2)).toEqual(first.lines);
+    expect(second.lines.at(-1)).toMatch(/^retry 0\.\d+$/);
+  });
+
+  it("replays to the same end from every prefix of its journal", async () => {
+    const code = `export async function run(ctx) {
+      await ctx.registerCheckpoints([{ id: "a", message: "A" }]);
+      const winner = await Promise.race([ctx.sleep(30).then(() => "slow"), ctx.sleep(1).then(() => "fast")]);
+      ctx.log(winner, Math.random());
+      const timer = setTimeout(() => {}, 60000); clearTimeout(timer);
+      await ctx.emitCheckpoint("a", winner);
+    }`;
+    const seed = "7b".repeat(32);
+    const whole = await runHook(code, { pool, seed });
+    expect(endOf(whole)).toBe("completed");
+    const shown = (entries: JournalEntry[]) =>
+      entries.flatMap((entry) => (entry.type === "effect-completed" && entry.event ? [entry.event] : []));
+    for (let length = 0; length <= whole.entries.length; length += 1) {
+      const again = await runHook(code, { pool, seed, recorded: whole.entries.slice(0, length) });
+      expect([length, endOf(again)]).toEqual([length, "completed"]);
+      expect(shown(again.entries)).toEqual(shown(whole.entries));
+    }
+  });
+
+  it("ends with REPLAY_MISMATCH when the hook does something else than recorded", async () => {
+    const first = await runHook(
+      "export async function run(ctx) { await ctx.emitCheckpoint('a'); await ctx.awaitCheckpointRetry('b', 'x'); }",
+      { pool },
+    );
+    const other = await runHook("export async function run(ctx) { await ctx.emitCheckpoint('z'); }", {
+      pool,
+      recorded: first.entries,
+    });
+    expect(endOf(other)).toBe("REPLAY_MISMATCH");
+    const fewer = await runHook("export async function run(ctx) { await ctx.sleep(1); }", {
+      pool,
+      recorded: first.entries,
+    });
+    expect(endOf(fewer)).toBe("REPLAY_MISMATCH");
+  });
+
+  it("does not send a request again that was begun before a crash", async () => {
+    const code =
+      "export async function run(ctx) { try { await fetch('http://127.0.0.1:9/', { method: 'POST', body: 'x' }); } catch (error) { ctx.log(error.code); } }";
+    const whole = await runHook(code, { pool });
+    const started = whole.entries.filter((entry) => entry.type === "effect-started");
+    expect(started).toHaveLength(1);
+    const again = await runHook(code, { pool, recorded: started });
+    expect(again.lines).toEqual(["EFFECT_INTERRUPTED"]);
+    expect(again.entries.filter((entry) => entry.type === "task")).toEqual([]);
+  });
+
+  it("ends a hook whose sandbox process is killed from outside, with a word", async () => {
+    const running = runHook("export async function run(ctx) { await ctx.sleep(60000); }", {
+      pool,
+      timeoutMs: 60_000,
+    });
+    await pool.warm();
+    // The pool knows the spare and the one at work; both go, whichever is which.
+    for (const pid of pool.pids()) process.kill(pid, "SIGKILL");
+    expect(endOf(await running)).toBe("HOOK_CRASHED");
+    const benign = await runHook("export async function run(ctx) { ctx.log('next'); }", { pool });
+    expect(benign.lines).toEqual(["next"]);
+  });
+});
+
+function notes(entries: readonly JournalEntry[]): string[] {
+  return entries.flatMap((entry) =>
+    entry.type === "task" && entry.event.type === "log" ? [entry.event.message] : [],
+  );
+}
