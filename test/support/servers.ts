@@ -122,10 +122,12 @@ async function launchOnce({ command, ready }: Recipe, folder: string): Promise<C
   return child;
 }
 
+/** Resolves when the program and its children are gone: a Postgres backend outlives a killed server for a moment. */
 async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const { promise, resolve } = Promise.withResolvers<void>();
-  child.once("exit", () => resolve());
+  // "close" comes when nobody holds its output any more.
+  child.once("close", () => resolve());
   child.kill(signal);
   const impatience = setTimeout(() => child.kill("SIGKILL"), 15_000);
   await promise;
