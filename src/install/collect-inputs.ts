@@ -50,10 +50,14 @@ export async function collectInputs(
   const checked = checkAnswers(declared, found.answers);
   if (!checked.ok) {
     const text = checked.problems.map((problem) => problem.message).join(" ");
+    if (state.status === "PENDING") {
+      const errors = Object.fromEntries(checked.problems.map(({ inputId, message }) => [inputId, message]));
+      await add({ type: "inputs-missing", inputs: toInputViews(declared, { errors }) });
+    }
     return { kind: "failed", error: plainTaskError("INPUT_REQUIRED", `hook "${record.hook.id}": ${text}`) };
   }
   if (state.inputs.some((input) => input.state === "waiting")) {
-    await add({ type: "inputs-provided", inputIds: Object.keys(found.answers) });
+    await add({ type: "inputs-provided", inputIds: declared.map(({ id }) => id) });
   }
   return { kind: "ready", values: checked.values };
 }
@@ -64,6 +68,8 @@ interface FoundAnswers {
   asked: boolean;
   /** Round of each sign-in that has no result yet. */
   rounds: Record<string, number>;
+  /** Sign-ins that did not come about and need not; the hook does without. */
+  declined: string[];
   failed: TaskError | null;
 }
 
@@ -80,6 +86,7 @@ async function findAnswers(
     answers: { ...given, ...asked },
     asked: asked !== null,
     rounds: {},
+    declined: [],
     failed: null,
   };
   for (const input of declared) {
@@ -90,6 +97,10 @@ async function findAnswers(
       if (result === null) break;
       if (result.ok) {
         found.answers[input.id] = result.value;
+        break;
+      }
+      if (input.required === false) {
+        found.declined.push(input.id);
         break;
       }
       if (round >= manualRetries) {
@@ -106,7 +117,9 @@ async function findAnswers(
 
 /** Questions are asked once; a sign-in as long as it has no result. */
 function isAsked(input: HookInput, record: HookTaskRecord, found: FoundAnswers): boolean {
-  if (input.type === "oauth") return input.required !== false || record.interactive;
+  if (input.type === "oauth") {
+    return !found.declined.includes(input.id) && (input.required !== false || record.interactive);
+  }
   return (
     !found.asked &&
     (record.interactive || (input.question.required === true && checkDefault(input.question) === null))
@@ -126,6 +139,8 @@ async function ask(request: {
   const provided = declared.filter((input) => !missing.includes(input)).map((input) => input.id);
   if (state.status !== "AWAITING_INPUT" || state.inputs.length === 0) {
     await add({ type: "inputs-missing", inputs: toInputViews(declared, { provided }) });
+  } else if (state.inputs.some((input) => input.state === "waiting" && provided.includes(input.id))) {
+    await add({ type: "inputs-provided", inputIds: provided });
   }
   const signIns = missing.filter((input): input is OAuthInput => input.type === "oauth");
   for (const input of signIns) {

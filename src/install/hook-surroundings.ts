@@ -38,7 +38,8 @@ export async function policyFor(runtime: Runtime, record: HookTaskRecord): Promi
   const declared = record.declaredPort === null ? [] : [record.declaredPort];
   return {
     appHost: facts.lanIp,
-    appPorts: own === undefined ? declared : own.ports,
+    // An app on the host's network publishes none; `ctx.port` is the declared one then.
+    appPorts: own === undefined || own.ports.length === 0 ? declared : own.ports,
     otherAppPorts: runtime.network.allowOtherApps ? others.flatMap((app) => app.ports) : [],
     deniedPorts: [...facts.managementPorts, ...runtime.network.deniedPorts],
     signInHosts: (record.hook.inputs ?? []).flatMap((input) =>

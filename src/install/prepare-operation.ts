@@ -2,7 +2,7 @@ import { randomInt, randomUUID } from "node:crypto";
 import { basename } from "node:path";
 import type { Bundle } from "../compile/bundle.ts";
 import { TackleboxError } from "../errors.ts";
-import { checkAnswer } from "../inputs/check-answer.ts";
+import { checkAnswer, checkInput } from "../inputs/check-answer.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../json.ts";
 import { expandText, expandValues } from "../macros/expand-values.ts";
 import type { MacroFacts } from "../macros/macro-facts.ts";
@@ -73,6 +73,7 @@ export async function prepareOperation(
   const { script, warnings } = requireScript(request);
   const appName = request.appName ?? basename(request.scriptFile, ".json");
   const facts = await nas.facts();
+  requireFreeName(request, appName, facts);
   const fromVersion =
     request.operation === "upgrade" ? await installedVersion(request, nas, appName) : undefined;
   const toVersion = request.toVersion ?? script.metadata?.version ?? script.script?.version ?? "latest";
@@ -86,6 +87,7 @@ export async function prepareOperation(
   const planned = plan.steps.filter(
     (step): step is HookStep => step.kind === "hook" && step.runs && isWanted(step, request),
   );
+  requireFittingInputs(request, script);
   const compiled = await compileAll(request, script, planned);
   const id = newTaskId();
   const base = {
@@ -130,6 +132,39 @@ function requireScript(request: OperationRequest): { script: InstallScript; warn
   const { script, problems } = parseInstallScript(request.script, { file: request.scriptFile });
   if (script === null) throw new ScriptRejectedError(problems);
   return { script, warnings: problems };
+}
+
+/** The NAS would say so too, but only after the before hooks have done their work. */
+function requireFreeName(request: OperationRequest, appName: string, { installedApps }: NasFacts): void {
+  if (request.operation !== "install" || request.hooksOnly === true || !installedApps.includes(appName))
+    return;
+  throw new TackleboxError(
+    "APP_NAME_TAKEN",
+    `App "${appName}" is already installed on this NAS; upgrade it, or choose another name.`,
+  );
+}
+
+/** Answers given beforehand are checked now: nobody is asked for them again later. */
+function requireFittingInputs(request: OperationRequest, script: InstallScript): void {
+  const declared = (script.hooks ?? []).flatMap((hook) =>
+    (hook.inputs ?? []).map((input) => ({ hook, input })),
+  );
+  const given = Object.entries(request.inputs ?? {});
+  const unfit = declared.flatMap(({ hook, input }) => {
+    const answer = given.find(([id]) => id === input.id);
+    const check = answer === undefined ? null : checkInput(input, answer[1]);
+    return check === null || check.ok ? [] : [`hook "${hook.id}", input "${input.id}": ${check.message}`];
+  });
+  const ids = [...new Set(declared.map(({ input }) => input.id))];
+  const unknown = given.flatMap(([id]) => {
+    if (ids.includes(id)) return [];
+    const known = ids.length === 0 ? "no hook declares any" : `declared are ${ids.join(", ")}`;
+    return [`no hook declares an input "${id}"; ${known}. Correct the id, or leave it out.`];
+  });
+  const problems = [...new Set([...unfit, ...unknown])];
+  if (problems.length > 0) {
+    throw new TackleboxError("INPUT_INVALID", `${request.scriptFile}: ${problems.join("\n")}`);
+  }
 }
 
 async function installedVersion(request: OperationRequest, nas: NasDriver, appName: string): Promise<string> {

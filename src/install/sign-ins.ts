@@ -31,6 +31,8 @@ export interface SignInsOptions {
   wake(taskId: string): Promise<void>;
 }
 
+const tryAgainMs = 1000;
+
 /** Under which key of the desk a sign-in's result is kept; each round is a fresh sign-in. */
 export function signInKey(inputId: string, round: number): string {
   return `sign-in-${inputId}-${round}`;
@@ -81,11 +83,24 @@ export function createSignIns(options: SignInsOptions): SignIns {
     } finally {
       await network.close();
     }
-    await options.desk.answer(taskId, signInKey(input.id, round), result as unknown as JsonObject);
-    running.delete(`${taskId}/${signInKey(input.id, round)}`);
+    const key = signInKey(input.id, round);
+    await untilItWorks(signal, () => options.desk.answer(taskId, key, result as unknown as JsonObject));
+    running.delete(`${taskId}/${key}`);
     // One that failed before it showed anything has nothing to show; the task finds its result on the desk.
     request.shown({ url: "", userCode: null, expiresAt: null });
-    await options.wake(taskId);
+    await untilItWorks(signal, () => options.wake(taskId));
+  };
+
+  /** The user has signed in: a datastore that is away for a moment must not make that void. */
+  const untilItWorks = async (signal: AbortSignal, work: () => Promise<unknown>): Promise<void> => {
+    for (;;) {
+      try {
+        await work();
+        return;
+      } catch {
+        await options.clock.sleep(tryAgainMs, signal);
+      }
+    }
   };
 
   return {
