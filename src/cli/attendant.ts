@@ -3,7 +3,7 @@ import { errorCodeOf, errorText } from "../errors.ts";
 import type { JournalEntry } from "../journal/entry.ts";
 import type { JsonObject } from "../json.ts";
 import { eventOf } from "../task/hook-report.ts";
-import type { SignInView, TaskEvent } from "../task/task-event.ts";
+import type { SignInView, TaskEvent, TaskInputView } from "../task/task-event.ts";
 import type { HookTaskView } from "../task/task-view.ts";
 import type { CliContext } from "./cli-context.ts";
 import { printable, printableLine } from "./printable.ts";
@@ -118,8 +118,9 @@ class TerminalAttendant implements Attendant {
     const { terminal } = this.options.context;
     for (;;) {
       const answers: JsonObject = {};
-      for (const input of this.options.asks ? open : []) {
-        answers[input.id] = await this.prompts.askQuestion(input);
+      for (const input of open) {
+        if (this.options.asks) answers[input.id] = await this.prompts.askQuestion(input);
+        else this.tellDefault(input);
       }
       try {
         await this.options.tacklebox().answer(view.id, answers);
@@ -129,6 +130,14 @@ class TerminalAttendant implements Attendant {
         terminal.say(`${terminal.colors.yellow("!")} ${printable(errorText(error))}`);
       }
     }
+  }
+
+  private tellDefault({ title, question }: TaskInputView): void {
+    const { terminal } = this.options.context;
+    const answer = question?.default === undefined ? "left open" : JSON.stringify(question.default);
+    terminal.say(
+      `  ${terminal.colors.cyan("→")} ${printableLine(`${title}: ${answer}`)} ${terminal.colors.dim("(default)")}`,
+    );
   }
 
   private async signIn(view: HookTaskView, shown: SignInView): Promise<void> {

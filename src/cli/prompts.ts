@@ -11,8 +11,8 @@ export interface Prompts {
     message: string,
     options: { value: T; label: string; hint?: string }[],
   ): Promise<T>;
-  /** Waits for Enter. */
-  pause(message: string): Promise<void>;
+  /** Waits for Enter on the one button it shows. */
+  pause(message: string, button: string): Promise<void>;
 }
 
 export function createPrompts(context: CliContext): Prompts {
@@ -43,12 +43,12 @@ export function createPrompts(context: CliContext): Prompts {
       );
       return chosen as (typeof options)[number]["value"];
     },
-    pause: async (message) => {
+    pause: async (message, button) => {
       await ask((clack, common) =>
         clack.select({
           ...common,
           message: printableLine(message),
-          options: [{ value: "on", label: "Go on" }],
+          options: [{ value: "on", label: button }],
         }),
       );
     },

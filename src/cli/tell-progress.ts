@@ -1,7 +1,7 @@
 import type { TaskObserver } from "../install/runtime.ts";
 import type { JournalEntry } from "../journal/entry.ts";
-import { eventOf } from "../task/hook-report.ts";
-import type { TaskError, TaskEvent, TaskStatus } from "../task/task-event.ts";
+import { eventOf, isHostNote, toRequestReport } from "../task/hook-report.ts";
+import type { TaskError, TaskEvent, TaskInputView, TaskStatus } from "../task/task-event.ts";
 import type { HookTaskView, OperationTaskView, StepView } from "../task/task-view.ts";
 import { durationText } from "./duration-text.ts";
 import { errorLines } from "./error-lines.ts";
@@ -18,11 +18,11 @@ class ProgressTeller implements TaskObserver {
   /** Status last told of each step, by operation and index. */
   private readonly steps = new Map<string, TaskStatus>();
   private readonly progressTexts = new Map<string, string>();
-  private readonly tellers: TellEvent;
+  private readonly tellEvent: TellEvent;
 
   constructor(terminal: Terminal) {
     this.terminal = terminal;
-    this.tellers = createEventTeller(terminal);
+    this.tellEvent = createEventTeller(terminal);
   }
 
   operationChanged(view: OperationTaskView): void {
@@ -44,7 +44,8 @@ class ProgressTeller implements TaskObserver {
     const { terminal } = this;
     for (const entry of entries) {
       if (entry.type === "attempt-started") this.tellAttempt(view, entry.attempt);
-      for (const { event } of eventOf(entry)) this.tellers(event, view);
+      if (isHostNote(entry)) continue;
+      for (const { event } of eventOf(entry)) this.tellEvent(event, view);
     }
     const active = view.checkpoints.find(({ status }) => status === "active");
     const doing = active === undefined ? "" : ` · ${active.message}`;
@@ -105,17 +106,18 @@ function createEventTeller(terminal: Terminal): TellEvent {
         tellCheckpoint(event, view, terminal);
         break;
       case "log":
-        // Debug lines come from the runtime itself, one for each poll; `--json` has them.
-        if (event.level !== "debug")
-          say(
-            colors.dim(`${event.level.padEnd(5)} ${printable(event.message).replaceAll("\n", "\n        ")}`),
-          );
+        say(
+          colors.dim(`${event.level.padEnd(5)} ${printable(event.message).replaceAll("\n", "\n        ")}`),
+        );
         break;
-      case "request":
-        if (event.refused !== null)
-          say(
-            `${colors.yellow("! refused")} ${printableLine(`${event.method} ${event.url}: ${event.refused}`)}`,
-          );
+      case "request": {
+        const { method, url, refused } = toRequestReport(event);
+        if (refused !== null)
+          say(`${colors.yellow("! refused")} ${printableLine(`${method} ${url}: ${refused}`)}`);
+        break;
+      }
+      case "inputs-missing":
+        tellInputs(event.inputs, view, terminal);
         break;
       case "attempt-failed":
         tellError(event.error);
@@ -139,6 +141,12 @@ function createEventTeller(terminal: Terminal): TellEvent {
         break;
     }
   };
+}
+
+function tellInputs(inputs: readonly TaskInputView[], view: HookTaskView, { say, colors }: Terminal): void {
+  const open = inputs.filter(({ state }) => state === "waiting").map(({ title }) => printableLine(title));
+  const hook = colors.dim(`(${printableLine(view.hookId)})`);
+  say(`${colors.cyan("?")} ${printableLine(view.title)} ${hook} waits for: ${open.join(", ")}`);
 }
 
 type CheckpointEvent = Extract<

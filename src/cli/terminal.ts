@@ -42,7 +42,8 @@ export function createTerminal(streams: TerminalStreams, environment: Environmen
   return {
     colors,
     dataColors: pc.createColors(environment.color ?? (stdout.isTTY === true && !environment.isDumbTerminal)),
-    interactive: stdin.isTTY === true && stderr.isTTY === true && !environment.isCi,
+    // A terminal that says it has no columns cannot show a question.
+    interactive: stdin.isTTY === true && stderr.isTTY === true && stderr.columns !== 0 && !environment.isCi,
     input: stdin,
     output: stderr,
     data: (text) => {
@@ -69,7 +70,7 @@ function createStatusLine(
   };
   const draw = (): void => {
     if (shown === null) return;
-    const text = shown.slice(0, (stderr.columns ?? 80) - 3);
+    const text = shown.slice(0, (stderr.columns || 80) - 3);
     stderr.write(`\r\u001b[2K${colors.cyan(frames[frame % frames.length] ?? "")} ${text}`);
   };
   return {

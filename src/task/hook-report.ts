@@ -15,17 +15,30 @@ export interface HookReport {
   durationMs: number;
   /** Those of the last attempt. */
   checkpoints: Pick<CheckpointView, "id" | "message" | "status">[];
-  /** All attempts, in order. */
+  /** What the hook itself wrote, and what tacklebox warns of; all attempts, in order. */
   log: { message: string; level: LogLevel; at: string }[];
-  /** All attempts, in order; `refused` is the network policy's reason. */
-  requests: { method: string; url: string; status: number | null; refused: string | null }[];
+  /** All attempts, in order. */
+  requests: RequestReport[];
   error: Pick<TaskError, "code" | "title" | "detail" | "context" | "source"> | null;
+}
+
+/** One hop of a request: answered, refused by tacklebox, or failed on its way. */
+export interface RequestReport {
+  method: string;
+  /** Without credentials and query values. */
+  url: string;
+  status: number | null;
+  /** Code and reason of the rule or limit that it broke. */
+  refused: string | null;
+  /** Code and reason when there was no answer. */
+  failed: string | null;
 }
 
 /** Folds a hook task's journal into its report. */
 export function toHookReport(record: HookTaskRecord, entries: readonly JournalEntry[]): HookReport {
   const state = entries.reduce(foldEntry, initialHookTaskState);
   const events = entries.flatMap(eventOf);
+  const logged = entries.filter((entry) => !isHostNote(entry)).flatMap(eventOf);
   const { error } = state;
   return {
     id: record.hook.id,
@@ -34,14 +47,10 @@ export function toHookReport(record: HookTaskRecord, entries: readonly JournalEn
     attempts: state.attempt,
     durationMs: Math.round(state.endedMs + state.pausedMs),
     checkpoints: state.checkpoints.map(({ id, message, status }) => ({ id, message, status })),
-    log: events.flatMap(({ at, event }) =>
+    log: logged.flatMap(({ at, event }) =>
       event.type === "log" ? [{ message: event.message, level: event.level, at: isoTime(at) }] : [],
     ),
-    requests: events.flatMap(({ event }) =>
-      event.type === "request"
-        ? [{ method: event.method, url: event.url, status: event.status, refused: event.refused }]
-        : [],
-    ),
+    requests: events.flatMap(({ event }) => (event.type === "request" ? [toRequestReport(event)] : [])),
     error:
       error === null
         ? null
@@ -52,6 +61,24 @@ export function toHookReport(record: HookTaskRecord, entries: readonly JournalEn
             context: error.context,
             source: error.source,
           },
+  };
+}
+
+/** The runtime's own remarks on polls and refusals; they are in the task's log and, as requests, in the report. */
+export function isHostNote(entry: JournalEntry): boolean {
+  return entry.type === "task" && entry.event.type === "log" && entry.event.level === "debug";
+}
+
+/** Sorts what a request event calls refused: the other side's failures are not a refusal. */
+export function toRequestReport(event: Extract<TaskEvent, { type: "request" }>): RequestReport {
+  const { method, url, status, refused } = event;
+  const isFailure = refused !== null && /^NETWORK_(FAILED|TIMEOUT)\b/.test(refused);
+  return {
+    method,
+    url,
+    status,
+    refused: isFailure ? null : refused,
+    failed: isFailure ? refused : null,
   };
 }
 

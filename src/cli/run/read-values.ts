@@ -25,15 +25,10 @@ export async function readAssignments(
       throw usage(option, `"${text}" was found`, "name=value or name=@file.json", "write it that way");
     }
     if (!known.names.includes(name)) {
-      const names =
-        known.names.length === 0
-          ? `the script declares no ${known.kind}`
-          : `one of ${known.names.join(", ")}`;
-      throw usage(
-        option,
-        `the script has no ${known.kind} "${name}".${didYouMean(name, known.names)}`,
-        names,
-        "correct the name",
+      const names = known.names.length === 0 ? "none, for there are none" : known.names.join(", ");
+      throw new TackleboxError(
+        "USAGE",
+        `run ${option}: the script has no ${known.kind} "${name}", expected ${names}.${didYouMean(name, known.names)} Correct the name.`,
       );
     }
     if (values.has(name)) throw usage(option, `"${name}" is given twice`, "one value", "remove one of them");

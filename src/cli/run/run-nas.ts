@@ -23,7 +23,7 @@ export async function openRunNas(options: ResolvedRunOptions): Promise<{ nas: Na
   const behaviour = await loadBehaviour(options);
   const nas = await createSimulatedNas({
     ...quickNas,
-    clock: options.skipWaits ? createSkippingClock() : systemClock,
+    clock: hookClock,
     behaviours: behaviour === null ? {} : { [request.appName]: behaviour },
   });
   return { nas, hookClock };
