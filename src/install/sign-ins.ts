@@ -39,88 +39,99 @@ export function signInKey(inputId: string, round: number): string {
 }
 
 export function createSignIns(options: SignInsOptions): SignIns {
-  const running = new Map<
-    string,
-    { view: Promise<SignInView>; stop: AbortController; done: Promise<void> }
-  >();
+  return new RunningSignIns(options);
+}
 
-  const start = (taskId: string, input: OAuthInput, round: number) => {
+interface RunningSignIn {
+  view: Promise<SignInView>;
+  stop: AbortController;
+  done: Promise<void>;
+}
+
+interface SignInRequest {
+  taskId: string;
+  input: OAuthInput;
+  round: number;
+  shown(view: SignInView): void;
+  signal: AbortSignal;
+}
+
+class RunningSignIns implements SignIns {
+  private readonly options: SignInsOptions;
+  private readonly running = new Map<string, RunningSignIn>();
+
+  constructor(options: SignInsOptions) {
+    this.options = options;
+  }
+
+  async begin(taskId: string, input: OAuthInput, round: number): Promise<SignInView> {
+    const key = `${taskId}/${signInKey(input.id, round)}`;
+    const known = this.running.get(key) ?? this.start(taskId, input, round);
+    this.running.set(key, known);
+    return await known.view;
+  }
+
+  stop(taskId: string): void {
+    for (const [key, { stop }] of this.running) {
+      if (!key.startsWith(`${taskId}/`)) continue;
+      this.running.delete(key);
+      stop.abort(new Error("the task no longer waits for it"));
+    }
+  }
+
+  async close(): Promise<void> {
+    const all = [...this.running.values()];
+    for (const { stop } of all) stop.abort(new Error("shutting down"));
+    await Promise.all(all.map(({ done }) => done));
+  }
+
+  private start(taskId: string, input: OAuthInput, round: number): RunningSignIn {
     const shown = Promise.withResolvers<SignInView>();
     const stop = new AbortController();
-    const done = signIn({ taskId, input, round, shown: shown.resolve, signal: stop.signal }).then(
+    const done = this.run({ taskId, input, round, shown: shown.resolve, signal: stop.signal }).then(
       () => undefined,
       (error: unknown) => shown.reject(error),
     );
     return { view: shown.promise, stop, done };
-  };
+  }
 
-  const signIn = async (request: {
-    taskId: string;
-    input: OAuthInput;
-    round: number;
-    shown: (view: SignInView) => void;
-    signal: AbortSignal;
-  }): Promise<void> => {
+  private async run(request: SignInRequest): Promise<void> {
     const { taskId, input, round, signal } = request;
-    const network = options.network.createClient({
-      policy: signInPolicy(options.network, input),
-      limits: { ...options.network.limits, ...signInLimits },
+    const result = await this.signIn(request);
+    const key = signInKey(input.id, round);
+    await this.untilItWorks(signal, () => this.options.desk.answer(taskId, key, { ...result }));
+    this.running.delete(`${taskId}/${key}`);
+    // One that failed before it showed anything has nothing to show; the task finds its result on the desk.
+    request.shown({ url: "", userCode: null, expiresAt: null });
+    await this.untilItWorks(signal, () => this.options.wake(taskId));
+  }
+
+  private async signIn({ input, shown, signal }: SignInRequest): Promise<SignInResult> {
+    const { network: settings, clock } = this.options;
+    const network = settings.createClient({
+      policy: signInPolicy(settings, input),
+      limits: { ...settings.limits, ...signInLimits },
       observe: () => {},
     });
-    let result: SignInResult;
     try {
-      const value = await createPinSignIn({
-        input,
-        network,
-        clock: options.clock,
-        onShown: request.shown,
-        signal,
-      });
-      result = { ok: true, value };
+      return { ok: true, value: await createPinSignIn({ input, network, clock, onShown: shown, signal }) };
     } catch (error) {
       if (signal.aborted) throw error;
-      result = { ok: false, code: errorCodeOf(error) ?? "SIGN_IN_FAILED", message: errorText(error) };
+      return { ok: false, code: errorCodeOf(error) ?? "SIGN_IN_FAILED", message: errorText(error) };
     } finally {
       await network.close();
     }
-    const key = signInKey(input.id, round);
-    await untilItWorks(signal, () => options.desk.answer(taskId, key, result as unknown as JsonObject));
-    running.delete(`${taskId}/${key}`);
-    // One that failed before it showed anything has nothing to show; the task finds its result on the desk.
-    request.shown({ url: "", userCode: null, expiresAt: null });
-    await untilItWorks(signal, () => options.wake(taskId));
-  };
+  }
 
   /** The user has signed in: a datastore that is away for a moment must not make that void. */
-  const untilItWorks = async (signal: AbortSignal, work: () => Promise<unknown>): Promise<void> => {
+  private async untilItWorks(signal: AbortSignal, work: () => Promise<unknown>): Promise<void> {
     for (;;) {
       try {
         await work();
         return;
       } catch {
-        await options.clock.sleep(tryAgainMs, signal);
+        await this.options.clock.sleep(tryAgainMs, signal);
       }
     }
-  };
-
-  return {
-    begin: async (taskId, input, round) => {
-      const key = `${taskId}/${signInKey(input.id, round)}`;
-      const known = running.get(key) ?? start(taskId, input, round);
-      running.set(key, known);
-      return await known.view;
-    },
-    stop: (taskId) => {
-      for (const [key, { stop }] of running) {
-        if (!key.startsWith(`${taskId}/`)) continue;
-        running.delete(key);
-        stop.abort(new Error("the task no longer waits for it"));
-      }
-    },
-    close: async () => {
-      const all = [...running.values()];
-      for (const { stop } of all) stop.abort(new Error("shutting down"));
-      await Promise.all(all.map(({ done }) => done));
-    },
-  };
+  }
 }

@@ -48,92 +48,100 @@ export interface NetworkClientOptions {
  * 4. Every rejection is an `EffectError`, and every hop is observed once.
  */
 export function createNetworkClient(options: NetworkClientOptions): NetworkClient {
-  const limits = resolveNetworkLimits(options.limits);
-  const clock = options.clock ?? systemClock;
-  const slots = createSlots(limits.maxConcurrent);
-  const closing = new AbortController();
-  const hopOptions = {
-    policy: options.policy,
-    limits,
-    resolve: options.resolve ?? resolveBySystem,
-    ...(options.trustedCertificates === undefined
-      ? {}
-      : { ca: [...rootCertificates, ...options.trustedCertificates] }),
-  };
-  let sent = 0;
+  return new PolicedClient(options);
+}
 
-  const observe = (request: NetworkRequest, status: number | null, refused: string | null): void => {
-    options.observe?.({ method: request.method, url: maskUrl(request.url), status, refused });
-  };
+class PolicedClient implements NetworkClient {
+  private readonly options: NetworkClientOptions;
+  private readonly limits: NetworkLimits;
+  private readonly clock: Clock;
+  private readonly slots: ReturnType<typeof createSlots>;
+  private readonly closing = new AbortController();
+  private readonly hopOptions: Parameters<typeof sendHop>[2];
+  private sent = 0;
 
-  /** Counts a hop before anything else is done for it. The one that goes too far is observed, those after it are not. */
-  const count = (request: NetworkRequest): void => {
-    sent += 1;
-    if (sent <= limits.maxRequests) return;
-    const error = networkError(
-      "NETWORK_LIMIT",
-      `fetch: this hook has made ${limits.maxRequests} requests, which is the limit. Make fewer, or wait longer between polls.`,
-    );
-    if (sent === limits.maxRequests + 1) observe(request, null, networkErrorText(error));
-    throw error;
-  };
+  constructor(options: NetworkClientOptions) {
+    const { policy, resolve = resolveBySystem, trustedCertificates } = options;
+    this.options = options;
+    this.limits = resolveNetworkLimits(options.limits);
+    this.clock = options.clock ?? systemClock;
+    this.slots = createSlots(this.limits.maxConcurrent);
+    const ca = trustedCertificates === undefined ? {} : { ca: [...rootCertificates, ...trustedCertificates] };
+    this.hopOptions = { policy, limits: this.limits, resolve, ...ca };
+  }
 
-  const performHop = async (request: NetworkRequest, signal: AbortSignal): Promise<NetworkResponse> => {
-    count(request);
+  async request(request: NetworkRequest, outerSignal: AbortSignal): Promise<NetworkResponse> {
+    checkRequest(request, this.limits);
+    const signal = AbortSignal.any([outerSignal, this.closing.signal]);
+    const timeoutMs = request.timeoutMs ?? this.limits.defaultTimeoutMs;
     try {
-      const decision = decideRequest(request.url, options.policy);
-      if (!decision.allowed) {
-        throw networkError("NETWORK_REFUSED", `${describe(request)}: ${decision.reason}`);
-      }
-      const target = { url: decision.target, scope: decision.scope };
-      const answer = await untilAborted(sendHop(request, target, hopOptions, signal), signal);
-      observe(request, answer.status, null);
-      return answer;
-    } catch (failure) {
-      const error = toNetworkError(signal.aborted ? signal.reason : failure, describe(request));
-      observe(request, null, networkErrorText(error));
-      throw error;
+      await this.slots.take(signal);
+    } catch {
+      throw abortError();
     }
-  };
+    try {
+      const deadline = { signal, timeoutMs, clock: this.clock, request: describe(request) };
+      return await withDeadline(deadline, (inner) => this.performAll(request, inner));
+    } finally {
+      this.slots.free();
+    }
+  }
 
-  const performAll = async (first: NetworkRequest, signal: AbortSignal): Promise<NetworkResponse> => {
+  async close(): Promise<void> {
+    this.closing.abort();
+    await Promise.resolve();
+  }
+
+  private async performAll(first: NetworkRequest, signal: AbortSignal): Promise<NetworkResponse> {
     let request = first;
     for (let hops = 0; ; hops += 1) {
-      const answer = await performHop(request, signal);
-      const step = followRedirect(request, toAskedAddress(answer, request, options.policy));
+      const answer = await this.performHop(request, signal);
+      const step = followRedirect(request, toAskedAddress(answer, request, this.options.policy));
       if (step.kind === "unexpected") throw unexpectedRedirectError();
       if (step.kind === "answer") return { ...answer, redirected: hops > 0 };
-      if (step.kind === "refused" || hops === limits.maxRedirects) {
-        const reason = step.kind === "refused" ? step.reason : `more than ${limits.maxRedirects} redirects`;
+      if (step.kind === "refused" || hops === this.limits.maxRedirects) {
+        const reason =
+          step.kind === "refused" ? step.reason : `more than ${this.limits.maxRedirects} redirects`;
         throw networkError("NETWORK_REDIRECTS", `${describe(first)}: ${reason}.`);
       }
       request = step.request;
     }
-  };
+  }
 
-  return {
-    async request(request, outerSignal) {
-      checkRequest(request, limits);
-      const signal = AbortSignal.any([outerSignal, closing.signal]);
-      const timeoutMs = request.timeoutMs ?? limits.defaultTimeoutMs;
-      try {
-        await slots.take(signal);
-      } catch {
-        throw abortError();
+  private async performHop(request: NetworkRequest, signal: AbortSignal): Promise<NetworkResponse> {
+    this.count(request);
+    try {
+      const decision = decideRequest(request.url, this.options.policy);
+      if (!decision.allowed) {
+        throw networkError("NETWORK_REFUSED", `${describe(request)}: ${decision.reason}`);
       }
-      try {
-        return await withDeadline({ signal, timeoutMs, clock, request: describe(request) }, (inner) =>
-          performAll(request, inner),
-        );
-      } finally {
-        slots.free();
-      }
-    },
-    async close() {
-      closing.abort();
-      await Promise.resolve();
-    },
-  };
+      const target = { url: decision.target, scope: decision.scope };
+      const answer = await untilAborted(sendHop(request, target, this.hopOptions, signal), signal);
+      this.observe(request, answer.status, null);
+      return answer;
+    } catch (failure) {
+      const error = toNetworkError(signal.aborted ? signal.reason : failure, describe(request));
+      this.observe(request, null, networkErrorText(error));
+      throw error;
+    }
+  }
+
+  /** Counts a hop before anything else is done for it. The one that goes too far is observed, those after it are not. */
+  private count(request: NetworkRequest): void {
+    const { maxRequests } = this.limits;
+    this.sent += 1;
+    if (this.sent <= maxRequests) return;
+    const error = networkError(
+      "NETWORK_LIMIT",
+      `fetch: this hook has made ${maxRequests} requests, which is the limit. Make fewer, or wait longer between polls.`,
+    );
+    if (this.sent === maxRequests + 1) this.observe(request, null, networkErrorText(error));
+    throw error;
+  }
+
+  private observe({ method, url }: NetworkRequest, status: number | null, refused: string | null): void {
+    this.options.observe?.({ method, url: maskUrl(url), status, refused });
+  }
 }
 
 interface Deadline {

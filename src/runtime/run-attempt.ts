@@ -375,7 +375,7 @@ class Attempt {
   private settle(outcome: AttemptOutcome): void {
     if (this.settled) return;
     this.stopEverything();
-    // What is on its way to the journal gets there first, so that the next entry finds its place.
+    // What is on its way to the journal gets there first.
     void this.commit.flushed().then(() => this.ended.resolve(outcome));
   }
 

@@ -27,7 +27,7 @@ const refillDelayMs = 40;
 export function createSandboxPool(options: SandboxPoolOptions): SandboxPool {
   const wanted = options.spares ?? 1;
   /** Ready or on their way; each is given out once. */
-  const spares: Promise<SandboxProcess>[] = [];
+  const spares: { started: Promise<SandboxProcess> }[] = [];
   const alive = new Set<SandboxProcess>();
   let closed = false;
   let refillTimer: NodeJS.Timeout | null = null;
@@ -42,14 +42,14 @@ export function createSandboxPool(options: SandboxPoolOptions): SandboxPool {
   };
 
   const addSpare = (): void => {
-    const spare = start();
+    const spare = { started: start() };
     spares.push(spare);
     const forget = (): void => {
       const index = spares.indexOf(spare);
       if (index >= 0) spares.splice(index, 1);
     };
     // A spare that cannot be started, or dies while it stands by, is dropped; the next acquire starts its own.
-    spare.then((sandbox) => sandbox.exited.then(forget), forget);
+    spare.started.then((sandbox) => sandbox.exited.then(forget), forget);
   };
 
   const refill = (): void => {
@@ -60,18 +60,18 @@ export function createSandboxPool(options: SandboxPoolOptions): SandboxPool {
   return {
     limits: options.limits,
     acquire: async () => {
-      const spare = spares.shift() ?? start();
+      const spare = spares.shift() ?? { started: start() };
       if (refillTimer === null && !closed) {
         refillTimer = setTimeout(() => {
           refillTimer = null;
           refill();
         }, refillDelayMs).unref();
       }
-      return await spare;
+      return await spare.started;
     },
     warm: async () => {
       refill();
-      await Promise.all(spares);
+      await Promise.all(spares.map(({ started }) => started));
     },
     pids: () => [...alive].map((sandbox) => sandbox.pid),
     close: async () => {

@@ -1,4 +1,3 @@
-// oxlint-disable typescript/unbound-method -- the methods are taken off on purpose and called through `unbind`.
 import { readClock, readStart } from "./clock-reading.ts";
 import {
   defineValue,

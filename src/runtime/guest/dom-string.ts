@@ -1,6 +1,5 @@
 import { unbind } from "./primordials.ts";
 
-// oxlint-disable-next-line typescript/unbound-method -- taken off on purpose, called through `unbind`
 const concat = unbind(String.prototype.concat) as (text: string, value: unknown) => string;
 
 /** A value as WebIDL's DOMString: as `String(value)`, but a Symbol throws a TypeError. */

@@ -1,4 +1,3 @@
-// oxlint-disable typescript/unbound-method -- the methods are taken off on purpose and called through `unbind`.
 import type { StartMessage } from "../protocol.ts";
 import { settleCall } from "./bridge.ts";
 import { startClock } from "./clock-reading.ts";

@@ -1,4 +1,3 @@
-// oxlint-disable typescript/unbound-method -- the methods are taken off on purpose and called through `unbind`.
 import { toUsvString } from "./dom-string.ts";
 import { File, isBlob, type Blob } from "./blob.ts";
 import { defineValue } from "./primordials.ts";

@@ -1,4 +1,3 @@
-// oxlint-disable typescript/unbound-method -- the methods are taken off on purpose and called through `unbind`.
 /**
  * V8's own functions, captured before any hook code runs.
  *

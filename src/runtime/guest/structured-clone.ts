@@ -1,4 +1,3 @@
-// oxlint-disable typescript/unbound-method -- the methods are taken off on purpose and called through `unbind`.
 import { toDomString } from "./dom-string.ts";
 import { blobBytes, Blob, File, isBlob } from "./blob.ts";
 import { isArrayBuffer } from "./bytes.ts";

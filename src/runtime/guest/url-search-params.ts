@@ -1,4 +1,3 @@
-// oxlint-disable typescript/unbound-method -- the methods are taken off on purpose and called through `unbind`.
 import { toDomString, toUsvString } from "./dom-string.ts";
 import { nodeError } from "./guest-error.ts";
 import { host } from "./host.ts";
