@@ -17,7 +17,7 @@ import {
 import { runInProcess } from "./install/run-in-process.ts";
 import type { NetworkSettings, Runtime, TaskObserver } from "./install/runtime.ts";
 import { createSignIns } from "./install/sign-ins.ts";
-import { storeOperation } from "./install/store-operation.ts";
+import { getAppChoices, storeOperation } from "./install/store-operation.ts";
 import { getJson } from "./install/stored-json.ts";
 import { readHookState, readJournal } from "./install/task-journal.ts";
 import type { JournalEntry } from "./journal/entry.ts";
@@ -144,7 +144,10 @@ class TackleboxRuntime implements Tacklebox {
   }
 
   async prepare(request: OperationRequest): Promise<PreparedOperation> {
-    return await prepareOperation(request, this.runtime.nas, this.runtime.clock.now());
+    const { runtime } = this;
+    return await prepareOperation(request, runtime.nas, runtime.clock.now(), (appName) =>
+      getAppChoices(runtime, appName),
+    );
   }
 
   async submit(request: OperationRequest): Promise<string> {

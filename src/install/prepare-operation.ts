@@ -1,12 +1,10 @@
-import { randomInt, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { basename } from "node:path";
 import type { Bundle } from "../compile/bundle.ts";
 import { TackleboxError } from "../errors.ts";
-import { checkAnswer, checkInput } from "../inputs/check-answer.ts";
-import { isJsonObject, type JsonObject, type JsonValue } from "../json.ts";
-import { expandText, expandValues } from "../macros/expand-values.ts";
-import type { MacroFacts } from "../macros/macro-facts.ts";
-import type { NasDirectory, NasDriver, NasFacts } from "../nas/nas-driver.ts";
+import { checkInput } from "../inputs/check-answer.ts";
+import type { JsonObject, JsonValue } from "../json.ts";
+import type { NasDriver, NasFacts } from "../nas/nas-driver.ts";
 import { planOperation } from "../plan/plan-operation.ts";
 import type { HookStep, Operation, Plan } from "../plan/plan.ts";
 import type { HookDeclaration, InstallScript } from "../schema/install-script.ts";
@@ -15,6 +13,7 @@ import type { Problem } from "../schema/problem.ts";
 import type { HookTaskRecord } from "../task/hook-task.ts";
 import type { OperationRecord, OperationStep } from "../task/operation-task.ts";
 import { compileDeclared } from "./compile-declared.ts";
+import { expandScript, type AppChoices } from "./expand-script.ts";
 import { ScriptRejectedError } from "./script-rejected.ts";
 
 /** What a caller asks for: one script, one operation, and what the user chose. */
@@ -36,7 +35,7 @@ export interface OperationRequest {
   toVersion?: string;
   /** Switches of `userOptional` hooks, by hook id. */
   optIns?: Record<string, boolean>;
-  /** Answers to `installation_questions`, by key. */
+  /** Answers to `installation_questions`, by key; an upgrade takes those of the install where none are given. */
   answers?: JsonObject;
   /** Answers to hook inputs known beforehand, by input id. */
   inputs?: JsonObject;
@@ -58,6 +57,8 @@ export interface PreparedOperation {
   bundles: Bundle[];
   /** Answers given beforehand, by hook task id. */
   givenAnswers: Map<string, JsonObject>;
+  /** To be kept for later operations on the app. */
+  choices: AppChoices;
   warnings: Problem[];
 }
 
@@ -69,11 +70,13 @@ export async function prepareOperation(
   request: OperationRequest,
   nas: NasDriver,
   now: number,
+  keptChoices: (appName: string) => Promise<AppChoices | null> = async () => null,
 ): Promise<PreparedOperation> {
   const { script, warnings } = requireScript(request);
   const appName = request.appName ?? basename(request.scriptFile, ".json");
   const facts = await nas.facts();
   requireFreeName(request, appName, facts);
+  requireFittingInputs(request, script);
   const fromVersion =
     request.operation === "upgrade" ? await installedVersion(request, nas, appName) : undefined;
   const toVersion = request.toVersion ?? script.metadata?.version ?? script.script?.version ?? "latest";
@@ -87,7 +90,6 @@ export async function prepareOperation(
   const planned = plan.steps.filter(
     (step): step is HookStep => step.kind === "hook" && step.runs && isWanted(step, request),
   );
-  requireFittingInputs(request, script);
   const compiled = await compileAll(request, script, planned);
   const id = newTaskId();
   const base = {
@@ -96,14 +98,16 @@ export async function prepareOperation(
     operation: request.operation,
     fromVersion: fromVersion ?? null,
     toVersion,
-  } as const;
+  };
   const tasks = new Map(
     planned.map((step) => {
       const bundle = compiled.bundles.get(step.hookIndex) as Bundle;
       return [step.hookIndex, toTaskRecord({ ...base, script, step, bundle, request, now })];
     }),
   );
-  const macroFacts = toMacroFacts(script, request, facts);
+  const { scriptFile, operation, answers = {} } = request;
+  const kept = await keptChoices(appName);
+  const expanded = expandScript({ script, scriptFile, operation, facts, answers, kept });
   const record: OperationRecord = {
     id,
     operation: request.operation,
@@ -112,9 +116,8 @@ export async function prepareOperation(
     train: request.train ?? "stable",
     fromVersion: fromVersion ?? null,
     toVersion,
-    values: expandAll(script.app_values ?? {}, macroFacts, request.scriptFile),
-    directories:
-      request.operation === "install" ? expandDirectories(script, macroFacts, request.scriptFile) : [],
+    values: expanded.values,
+    directories: expanded.directories,
     steps: toSteps(plan, tasks, script, request),
     interactive: request.interactive ?? true,
     createdAt: now,
@@ -123,7 +126,8 @@ export async function prepareOperation(
     record,
     plan,
     bundles: [...compiled.bundles.values()],
-    givenAnswers: answersByTask(request.inputs ?? {}, [...tasks.values()]),
+    choices: expanded.choices,
+    givenAnswers: answersByTask(request.inputs, tasks),
     warnings: [...warnings, ...compiled.warnings],
   };
 }
@@ -213,7 +217,8 @@ function toTaskRecord(parts: {
   request: OperationRequest;
   now: number;
 }): HookTaskRecord {
-  const { scriptContent: _source, ...hook } = parts.script.hooks?.[parts.step.hookIndex] as HookDeclaration;
+  const declared = parts.script.hooks?.[parts.step.hookIndex] as HookDeclaration;
+  const { scriptContent: _source, ...hook } = declared;
   const { timeoutSeconds } = parts.request;
   return {
     id: newTaskId(),
@@ -265,67 +270,13 @@ function toSteps(
     : steps;
 }
 
-function toMacroFacts(script: InstallScript, request: OperationRequest, facts: NasFacts): MacroFacts {
-  const answers: [string, JsonValue][] = [];
-  const problems: string[] = [];
-  for (const question of script.installation_questions ?? []) {
-    const check = checkAnswer(question, request.answers?.[question.key]);
-    if (!check.ok) problems.push(`"${question.key}": ${check.message}`);
-    else answers.push([question.key, check.value ?? ""]);
-  }
-  if (problems.length > 0) {
-    throw new TackleboxError(
-      "INPUT_INVALID",
-      `${request.scriptFile}, installation_questions: ${problems.join(" ")}`,
-    );
-  }
-  return {
-    ...facts,
-    answers: Object.fromEntries(answers),
-    randomString: memoisedRandomString(),
-  };
-}
-
-const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-
-/** `$RANDOM_STRING` at one place of the script is one value, however often it is expanded. */
-function memoisedRandomString(): (pointer: string, length: number) => string {
-  const known = new Map<string, string>();
-  return (pointer, length) => {
-    const key = `${pointer} ${length}`;
-    const value = known.get(key) ?? Array.from({ length }, () => letters[randomInt(letters.length)]).join("");
-    known.set(key, value);
-    return value;
-  };
-}
-
-function expandAll(values: JsonObject, facts: MacroFacts, file: string): JsonObject {
-  const { value, problems } = expandValues(values, facts, "/app_values");
-  if (problems.length > 0) throw macroError(file, problems);
-  return isJsonObject(value) ? value : {};
-}
-
-function expandDirectories(script: InstallScript, facts: MacroFacts, file: string): NasDirectory[] {
-  return (script.ensure_directories_exists ?? []).map((directory, index) => {
-    const { text, problems } = expandText(directory.path, facts, `/ensure_directories_exists/${index}/path`);
-    if (problems.length > 0) throw macroError(file, problems);
-    const { owner, snapshot } = directory;
-    return {
-      path: text,
-      ...(owner === undefined ? {} : { owner: typeof owner === "string" ? { user: owner } : owner }),
-      ...(snapshot === undefined ? {} : { snapshotId: snapshot.id }),
-    };
-  });
-}
-
-function macroError(file: string, problems: readonly { pointer: string; message: string }[]): TackleboxError {
-  return new TackleboxError("MACRO_VALUE", `${file}: ${problems.map(({ message }) => message).join(" ")}`);
-}
-
 /** Each hook gets the answers to the inputs it declares, and no others. */
-function answersByTask(given: JsonObject, tasks: readonly HookTaskRecord[]): Map<string, JsonObject> {
+function answersByTask(
+  given: JsonObject = {},
+  tasks: ReadonlyMap<number, HookTaskRecord>,
+): Map<string, JsonObject> {
   return new Map(
-    tasks.map((task) => {
+    [...tasks.values()].map((task) => {
       const ids = (task.hook.inputs ?? []).map((input) => input.id).filter((id) => Object.hasOwn(given, id));
       return [task.id, Object.fromEntries(ids.map((id) => [id, given[id] as JsonValue]))];
     }),

@@ -1,8 +1,9 @@
 import { putBundle } from "./bundle-store.ts";
 import { givenAnswersKey } from "./collect-inputs.ts";
+import type { AppChoices } from "./expand-script.ts";
 import type { PreparedOperation } from "./prepare-operation.ts";
 import type { Runtime } from "./runtime.ts";
-import { putJson } from "./stored-json.ts";
+import { getJson, putJson } from "./stored-json.ts";
 
 /** Keeps everything an operation needs, so that any worker can begin it or go on with it. */
 export async function storeOperation(runtime: Runtime, prepared: PreparedOperation): Promise<void> {
@@ -14,6 +15,12 @@ export async function storeOperation(runtime: Runtime, prepared: PreparedOperati
     ...prepared.bundles.map((bundle) => putBundle(documents, bundle)),
     ...tasks.map((task) => putJson(documents, "hook-tasks", task.id, task)),
     ...[...prepared.givenAnswers].map(([taskId, answers]) => desk.answer(taskId, givenAnswersKey, answers)),
+    putJson(documents, "app-choices", prepared.record.appName, prepared.choices),
     putJson(documents, "operations", prepared.record.id, prepared.record),
   ]);
+}
+
+/** What earlier operations settled for an app; null when there were none. */
+export async function getAppChoices(runtime: Runtime, appName: string): Promise<AppChoices | null> {
+  return await getJson<AppChoices>(runtime.documents, "app-choices", appName);
 }
