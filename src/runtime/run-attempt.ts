@@ -355,10 +355,9 @@ class Attempt {
 
   private finishWhenCarriedOut(): void {
     if (this.pending.size > 0 || this.finished === null) return;
-    const { finished } = this;
     const activeMs = this.active.elapsedMs();
-    if (finished.ok) this.settle({ kind: "completed", activeMs });
-    else this.settle({ kind: "failed", failure: { by: "guest", error: finished.error }, activeMs });
+    if (this.finished.ok) this.settle({ kind: "completed", activeMs });
+    else this.settle({ kind: "failed", failure: { by: "guest", error: this.finished.error }, activeMs });
   }
 
   private fail(code: ErrorCode, detail: string): void {

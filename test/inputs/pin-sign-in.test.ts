@@ -380,14 +380,8 @@ it("a sign-in that is ended rejects with the reason it was ended for", async () 
 
 it("a fault that is not the network's is passed on", async () => {
   const network = { request: () => Promise.reject(new Error("fault")), close: () => Promise.resolve() };
-  const { signal } = new AbortController();
-  const signingIn = createPinSignIn({
-    input: plex,
-    network,
-    clock: createManualClock(),
-    onShown: () => undefined,
-    signal,
-  });
+  const options = { input: plex, network, clock: createManualClock(), onShown: () => undefined };
+  const signingIn = createPinSignIn({ ...options, signal: new AbortController().signal });
   await expect(signingIn).rejects.toThrow("fault");
 });
 

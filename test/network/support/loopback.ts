@@ -99,7 +99,8 @@ export function createTestClient(
   });
   toClose.push(() => client.close());
   return {
-    ...client,
+    request: (request, signal) => client.request(request, signal),
+    close: () => client.close(),
     observations,
     send: (url, part, signal = new AbortController().signal) =>
       client.request({ url, method: "GET", headers: [], body: null, redirect: "follow", ...part }, signal),
