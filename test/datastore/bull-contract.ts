@@ -62,6 +62,17 @@ export function describeBullContract({ kind, available, create }: ContractSubjec
       expect(await parent.waitUntilFinished(events)).toEqual(["child result"]);
     });
 
+    it("adds a parent and its children in one go", async () => {
+      const { queue, events } = await open(store.bull, "flow", async (job) =>
+        job.name === "child" ? "child result" : Object.values(await job.getChildrenValues()),
+      );
+      const flow = store.bull.flow();
+      onTestFinished(() => flow.close());
+      const children = [{ name: "child", queueName: queue.name }];
+      const { job } = await flow.add({ name: "parent", queueName: queue.name, children });
+      expect(await job.waitUntilFinished(events)).toEqual(["child result"]);
+    });
+
     it("tells a job's failure", async () => {
       const { queue, events } = await open(store.bull, "failing", () => Promise.reject(new Error("no luck")));
       const job = await queue.add("fails", {});
