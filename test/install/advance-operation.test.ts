@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { TackleboxError } from "../../src/errors.ts";
 import {
   advanceOperation,
   operationWaitKey,
@@ -250,6 +251,28 @@ describe("a step that fails on the NAS", () => {
     const journals = { ...fixture.runtime.journals, read: async () => [] };
     const late = advanceOperation({ ...fixture.runtime, journals }, record, new AbortController().signal);
     await expect(late).rejects.toMatchObject({ code: "JOURNAL_FENCED" });
+  });
+});
+
+describe("a worker that lost its task while it followed a job", () => {
+  it("gives up with that error, and nothing is left unhandled", async () => {
+    const record = installRecord();
+    await advance(record);
+    await fixture.write(beforeHookId, completed);
+    const { journals } = fixture.runtime;
+    fixture.runtime.journals = {
+      ...journals,
+      append: async (taskId, index, entries) => {
+        const text = new TextDecoder().decode(entries[0]);
+        if (text.includes("step-progress"))
+          throw new TackleboxError("JOURNAL_FENCED", "another worker has written.");
+        await journals.append(taskId, index, entries);
+      },
+    };
+    await expect(advance(record)).rejects.toMatchObject({ code: "JOURNAL_FENCED" });
+    fixture.runtime.journals = journals;
+    expect(await runToEnd(record)).toEqual({ kind: "ended", status: "COMPLETED" });
+    expect(fixture.calls.filter((call) => call === "app.create")).toHaveLength(1);
   });
 });
 
