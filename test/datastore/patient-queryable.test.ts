@@ -17,7 +17,7 @@ function failing(...errors: unknown[]): {
     const index = count;
     count += 1;
     return index < errors.length
-      ? Promise.reject(errors[index] as Error)
+      ? Promise.reject(errors[index])
       : Promise.resolve({ rows: [{ answer: 42 }] });
   };
   return { db: { query }, asked: () => count };

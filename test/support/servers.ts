@@ -73,7 +73,11 @@ export async function startPostgres(settings: Record<string, string> = {}): Prom
 }
 
 async function runServer(url: string, folder: string, recipe: Recipe): Promise<TestServer> {
-  let child = await launch(recipe, folder);
+  const removeFolder = (): Promise<void> => rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  let child = await launch(recipe, folder).catch(async (error: unknown) => {
+    await removeFolder();
+    throw error;
+  });
   return {
     url,
     get pid() {
@@ -85,7 +89,7 @@ async function runServer(url: string, folder: string, recipe: Recipe): Promise<T
     },
     stop: async () => {
       await end(child, recipe.stopSignal);
-      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+      await removeFolder();
     },
   };
 }
