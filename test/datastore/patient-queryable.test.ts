@@ -13,12 +13,13 @@ function failing(...errors: unknown[]): {
   asked: () => number;
 } {
   let count = 0;
-  const query = (): Promise<{ rows: { answer: number }[] }> => {
+  const query = async (): Promise<{ rows: { answer: number }[] }> => {
     const index = count;
     count += 1;
-    return index < errors.length
-      ? Promise.reject(errors[index])
-      : Promise.resolve({ rows: [{ answer: 42 }] });
+    // oxlint-disable-next-line typescript/only-throw-error -- drivers throw anything
+    if (index < errors.length) throw errors[index];
+    await Promise.resolve();
+    return { rows: [{ answer: 42 }] };
   };
   return { db: { query }, asked: () => count };
 }
