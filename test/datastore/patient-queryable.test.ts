@@ -16,7 +16,6 @@ function failing(...errors: unknown[]): {
   const query = async (): Promise<{ rows: { answer: number }[] }> => {
     const index = count;
     count += 1;
-    // oxlint-disable-next-line typescript/only-throw-error -- drivers throw anything
     if (index < errors.length) throw errors[index];
     await Promise.resolve();
     return { rows: [{ answer: 42 }] };
