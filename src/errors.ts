@@ -264,7 +264,6 @@ export const errorCatalogue = {
   ),
   APP_JOB_FAILED: entry("fail-hook", "The NAS could not do it", "See the NAS's message, then retry."),
   APP_CRASHED: entry("fail-hook", "App crashed while starting", "Look at the app's log on the NAS."),
-  LOCATION_MISSING: entry("request", "Location not configured", "Configure the location on the NAS."),
   // --- show: src/cli
   USAGE: entry("request", "Command not understood", "See --help."),
   FILE_UNREADABLE: entry("request", "File cannot be read", "Check the path and its permissions."),
