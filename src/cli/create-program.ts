@@ -110,10 +110,18 @@ const addRun: Add = (program, context, onExit) => {
     .option("--no-simulated", "do not load the catalog's own _simulated/<app>.ts")
     .option("--json", "print one JSON object")
     .action(async (script: string, options: RunOptions) => {
+      prepareSandboxCode();
       const { runCommand } = await import("./run/run-command.ts");
       onExit(await runCommand(context, script, options));
     });
 };
+
+/** Has the sandbox's code built while everything else is loaded; whoever needs it meets a failure again. */
+function prepareSandboxCode(): void {
+  void import("../runtime/sandbox-code.ts")
+    .then(({ buildSandboxCode }) => buildSandboxCode())
+    .catch(() => {});
+}
 
 const addDemo: Add = (program, context, onExit) => {
   program

@@ -1,0 +1,72 @@
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { spawnCli, startCli, temporaryFolder } from "./support/cli.ts";
+
+const rowsOf = (stdout: string): string[][] =>
+  stdout
+    .split("\n")
+    .filter((line) => /COMPLETED|SKIPPED|FAILED/.test(line))
+    .map((line) => line.trim().split(/ {2,}/));
+
+describe("tacklebox demo", () => {
+  it("plays by itself without a terminal, twice in a row, and keeps the history", async () => {
+    const cwd = temporaryFolder();
+    for (const _turn of ["first", "second"]) {
+      const { code, stdout, stderr } = await spawnCli(["demo"], { cwd }).result;
+      expect(code).toBe(0);
+      expect(rowsOf(stdout).map(([name, state, attempts]) => [name, state, attempts])).toEqual([
+        ["Install mediabox", "COMPLETED", expect.any(String)],
+        ["mediabox-preflight", "COMPLETED", "1"],
+        ["mediabox-setup", "COMPLETED", "1"],
+        ["Upgrade mediabox", "COMPLETED", expect.any(String)],
+        ["mediabox-backup", "COMPLETED", "1"],
+        ["mediabox-rescan", "COMPLETED", "1"],
+      ]);
+      expect(stdout).toContain("kept in pglite:.tacklebox/demo.");
+      expect(stdout).toContain("npm run -s tacklebox -- run ");
+      for (const told of [
+        /→ Sign in at http:\/\/127\.0\.0\.1:\d+\/auth/,
+        /→ Name of the server: "Living room" \(default\)/,
+        /✗ Creating Shows: The database is busy/,
+        /↻ Retry: Creating Shows/,
+        /✓ Shows is ready/,
+        /Upgrading mediabox to 2\.0\.0/,
+      ]) {
+        expect(stderr).toMatch(told);
+      }
+      expect(stderr).not.toMatch(/\n\s+at /);
+    }
+  });
+
+  it("asks on a terminal, where Enter is a good answer to everything; a second one at the same time is refused", async () => {
+    const datastore = `pglite:${join(temporaryFolder(), "demo")}`;
+    const session = startCli(["demo", "--datastore", datastore], { terminal: true });
+    await session.says(/Name of the server \(/);
+    const second = await startCli(["demo", "--datastore", datastore]).result;
+    expect(second).toMatchObject({
+      code: 5,
+      stderr: expect.stringMatching(/DATASTORE_LOCKED .* has it open/),
+    });
+    session.type("\r");
+    await session.says(/Approve the sign-in here[^]*● Approve/);
+    session.type("\r");
+    await session.says(/The database is busy[^]*● Retry/);
+    session.type("\r");
+    const { code, stdout } = await session.result;
+    expect(code).toBe(0);
+    expect(rowsOf(stdout)).toHaveLength(6);
+  });
+
+  it("cancels what it began when it is interrupted, and the next one starts afresh", async () => {
+    const datastore = `pglite:${join(temporaryFolder(), "demo")}`;
+    const session = startCli(["demo", "--datastore", datastore], { terminal: true });
+    await session.says(/Name of the server \(/);
+    session.type("\u0003");
+    const { code, stderr } = await session.result;
+    expect(code).toBe(130);
+    expect(stderr).toMatch(/nothing is left running/);
+    const next = startCli(["demo", "--yes", "--datastore", datastore], { terminal: true });
+    await next.says(/Installing mediabox/);
+    expect((await next.result).code).toBe(0);
+  });
+});
