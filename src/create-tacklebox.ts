@@ -328,10 +328,17 @@ function toNetworkSettings(options: TackleboxOptions): NetworkSettings {
     allowOtherApps: options.allowOtherApps ?? true,
     allow: options.allow ?? [],
     originMap: options.originMap ?? [],
-    deniedPorts: options.deniedPorts ?? [],
+    deniedPorts: [...(options.deniedPorts ?? []), ...portsOf(options.datastore)],
     limits: resolveNetworkLimits(options.networkLimits),
     createClient: (request) => holdWhileRequesting(createNetworkClient(request), options.hookClock),
   };
+}
+
+/** Where the datastore listens; hooks never get there, also when it runs on the NAS itself. */
+function portsOf(datastore: Datastore | undefined): number[] {
+  if (datastore === undefined || datastore.kind === "pglite") return [];
+  const port = URL.parse(datastore.displayUrl)?.port ?? "";
+  return [port === "" ? (datastore.kind === "redis" ? 6379 : 5432) : Number(port)];
 }
 
 /** A clock that skips waits must not skip the time limits of requests that are under way. */

@@ -4,6 +4,7 @@ import { entriesOfLastAttempt } from "../journal/replay.ts";
 import type { AttemptOutcome } from "../runtime/attempt.ts";
 import { runAttempt } from "../runtime/run-attempt.ts";
 import type { Bundle } from "../compile/bundle.ts";
+import { mapTexts } from "../json.ts";
 import { journalFormat, type JournalEntry } from "../journal/entry.ts";
 import { defaultTimeoutSeconds, toHookTaskView, type HookTaskRecord } from "../task/hook-task.ts";
 import type { TaskError, TaskEvent, TaskStatus } from "../task/task-event.ts";
@@ -11,6 +12,7 @@ import { foldEntry, initialHookTaskState, isTerminal, type HookTaskState } from 
 import { getBundle } from "./bundle-store.ts";
 import { collectInputs, inputsHaveNews } from "./collect-inputs.ts";
 import { describeApp, policyFor } from "./hook-surroundings.ts";
+import { createRedactor } from "./redact-secrets.ts";
 import type { Runtime } from "./runtime.ts";
 import { openTaskJournal, readHookState, type TaskJournal } from "./task-journal.ts";
 import { plainTaskError, toTaskError } from "./to-task-error.ts";
@@ -49,6 +51,8 @@ class HookTaskRun {
   private readonly signal: AbortSignal;
   private state: HookTaskState = initialHookTaskState;
   private journal!: TaskJournal;
+  /** Takes the secrets of the current attempt's inputs out of what is shown. */
+  private redact: (text: string) => string = (text) => text;
   /** It was decided to fail while the attempt waited at a checkpoint. */
   private givenUp = false;
 
@@ -151,6 +155,7 @@ class HookTaskRun {
     const { runtime, record } = this;
     const start = recorded[0] as Extract<JournalEntry, { type: "attempt-started" }>;
     const policy = await policyFor(runtime, record);
+    this.redact = createRedactor(record.hook.inputs ?? [], start.context.inputs);
     return await runAttempt({
       bundle,
       entrypoint: record.hook.entrypoint,
@@ -165,6 +170,7 @@ class HookTaskRun {
         runtime.network.createClient({ policy, limits: runtime.network.limits, observe }),
       effectLimits: runtime.effectLimits,
       timeoutMs: (record.hook.timeout ?? defaultTimeoutSeconds) * 1000,
+      redact: this.redact,
       usedMs: this.state.pausedMs,
       parkAfterMs: record.interactive ? runtime.parkAfterMs : 0,
       person: {
@@ -216,7 +222,10 @@ class HookTaskRun {
         await this.failAttempt(this.lastError(), activeMs);
         return null;
       case "failed":
-        await this.failAttempt(toTaskError(this.record.hook.id, outcome.failure, bundle), activeMs);
+        await this.failAttempt(
+          mapTexts(toTaskError(this.record.hook.id, outcome.failure, bundle), this.redact),
+          activeMs,
+        );
         return null;
     }
   }

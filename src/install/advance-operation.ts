@@ -239,8 +239,6 @@ class OperationRun {
     const found = Promise.withResolvers<boolean>();
     const stop = new AbortController();
     const signal = AbortSignal.any([this.signal, stop.signal]);
-    signal.addEventListener("abort", () => found.reject(signal.reason), { once: true });
-    if (signal.aborted) found.reject(signal.reason);
     const isCancelled = async (): Promise<true | null> => ((await desk.isCancelRequested(id)) ? true : null);
     const cancelled = desk.watch(id, isCancelled, signal).then(
       () => found.resolve(false),

@@ -80,13 +80,7 @@ export async function prepareOperation(
   const fromVersion =
     request.operation === "upgrade" ? await installedVersion(request, nas, appName) : undefined;
   const toVersion = request.toVersion ?? script.metadata?.version ?? script.script?.version ?? "latest";
-  const plan = planOperation({
-    operation: request.operation,
-    script,
-    ...(fromVersion === undefined ? {} : { fromVersion }),
-    ...(toVersion === "latest" ? {} : { toVersion }),
-    ...(request.optIns === undefined ? {} : { optIns: request.optIns }),
-  });
+  const plan = planRequest(request, script, { fromVersion, toVersion });
   const planned = plan.steps.filter(
     (step): step is HookStep => step.kind === "hook" && step.runs && isWanted(step, request),
   );
@@ -136,6 +130,20 @@ function requireScript(request: OperationRequest): { script: InstallScript; warn
   const { script, problems } = parseInstallScript(request.script, { file: request.scriptFile });
   if (script === null) throw new ScriptRejectedError(problems);
   return { script, warnings: problems };
+}
+
+function planRequest(
+  { operation, optIns }: OperationRequest,
+  script: InstallScript,
+  { fromVersion, toVersion }: { fromVersion: string | undefined; toVersion: string },
+): Plan {
+  return planOperation({
+    operation,
+    script,
+    ...(fromVersion === undefined ? {} : { fromVersion }),
+    ...(toVersion === "latest" ? {} : { toVersion }),
+    ...(optIns === undefined ? {} : { optIns }),
+  });
 }
 
 /** The NAS would say so too, but only after the before hooks have done their work. */

@@ -28,6 +28,8 @@ export interface AttemptOptions {
   effectLimits: EffectLimits;
   /** The hook's `timeout`, over all pieces of the attempt. */
   timeoutMs: number;
+  /** Takes secrets out of a text that is kept to be shown. */
+  redact(text: string): string;
   /** Active time used by earlier pieces. */
   usedMs: number;
   /** How long a hook that waits for a person stays live before it is parked. */

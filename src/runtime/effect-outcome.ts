@@ -1,7 +1,8 @@
 import type { EffectResult } from "../context/effect.ts";
 import type { CheckpointRetryArgs } from "../context/effects/await-checkpoint-retry.ts";
 import { errorCatalogue } from "../errors.ts";
-import type { EffectOutcome } from "../journal/entry.ts";
+import type { EffectOutcome, JournalEntry } from "../journal/entry.ts";
+import { mapTexts } from "../json.ts";
 import type { TaskEvent } from "../task/task-event.ts";
 
 /** What a hook gets for an effect that was begun, cut off by a crash, and must not be repeated. */
@@ -30,4 +31,16 @@ export function awaitingEvent(args: CheckpointRetryArgs): TaskEvent {
       checkpointId: args.checkpointId,
     },
   };
+}
+
+/** What a hook gets that marks more checkpoints than a task keeps. */
+export function tooManyCheckpoints(max: number): EffectOutcome {
+  const message = `ctx: this would be checkpoint ${max + 1}; at most ${max} are kept. Use fewer, or update their messages.`;
+  return { ok: false, error: { name: "RangeError", message, code: "LIMIT_REACHED" } };
+}
+
+/** The entry with secrets taken out of what is shown; results are kept as they are, a replay needs them. */
+export function withoutSecrets(entry: JournalEntry, redact: (text: string) => string): JournalEntry {
+  if (!("event" in entry) || entry.event === undefined || entry.type === "operation") return entry;
+  return { ...entry, event: mapTexts(entry.event, redact) } as JournalEntry;
 }

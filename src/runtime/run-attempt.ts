@@ -8,10 +8,10 @@ import type { NetworkClient } from "../network/network-client.ts";
 import type { TaskEvent } from "../task/task-event.ts";
 import { createActiveTime, type ActiveTime } from "./active-time.ts";
 import { bundleFileName, hashCall, type AttemptOptions, type AttemptOutcome } from "./attempt.ts";
-import { awaitingEvent, interruptedOutcome, toOutcome } from "./effect-outcome.ts";
+import { awaitingEvent, interruptedOutcome, toOutcome, tooManyCheckpoints } from "./effect-outcome.ts";
+import { createAttemptJournal, type AttemptJournal } from "./attempt-journal.ts";
 import { createGuestLink, type GuestLink } from "./guest-link.ts";
-import { createGroupCommit, type GroupCommit } from "./group-commit.ts";
-import { createLogBudget, type LogBudget } from "./log-budget.ts";
+import { createRecordBudget, type RecordBudget } from "./record-budget.ts";
 import { createPendingEffects } from "./pending-effects.ts";
 import type { GuestMessage } from "./protocol.ts";
 import type { SandboxProcess } from "./sandbox-process.ts";
@@ -46,19 +46,17 @@ class Attempt {
   private readonly sandbox: SandboxProcess;
   private readonly guest: GuestLink;
   private readonly replay: Replay;
-  private readonly commit: GroupCommit;
+  private readonly journal: AttemptJournal;
   private readonly active: ActiveTime;
-  private readonly log: LogBudget;
+  private readonly budget: RecordBudget;
   private readonly network: NetworkClient;
   private readonly ended = Promise.withResolvers<AttemptOutcome>();
   private readonly pending = createPendingEffects();
   private lastSeq = 0;
-  private lastAt: number;
   /** Calls known from the journal to which nobody waits for an answer. */
   private readonly silent = new Set<number>();
   /** Live completions that are kept but must wait until all recorded ones are delivered (J2). */
   private held: (() => void)[] = [];
-  private journalBytes = 0;
   private finished: Extract<GuestMessage, { type: "finished" }> | null = null;
   private settled = false;
   private parkTimer: NodeJS.Timeout | null = null;
@@ -66,7 +64,6 @@ class Attempt {
   constructor(options: AttemptOptions, sandbox: SandboxProcess) {
     this.options = options;
     this.sandbox = sandbox;
-    this.lastAt = options.now;
     this.guest = createGuestLink(sandbox, options.clock, {
       onMessage: (message, body) => this.onMessage(message, body),
       onIdle: () => this.afterTurn(),
@@ -74,9 +71,12 @@ class Attempt {
       onBroken: (code, detail) => this.fail(code, detail),
     });
     this.replay = createReplay(options.recorded);
-    this.log = createLogBudget(options.pool.limits.maxLogBytes);
-    this.commit = createGroupCommit(options.journal, (error) => this.abandon(error));
-    this.network = options.createNetwork((seen) => this.note({ type: "request", ...seen }));
+    this.budget = createRecordBudget({ ...options.pool.limits, ...options.effectLimits });
+    this.journal = createAttemptJournal(options, {
+      onFull: (max) => this.fail("HOOK_CALL_LIMIT", `its responses take more than ${max} bytes.`),
+      onError: (error) => this.abandon(error),
+    });
+    this.network = options.createNetwork((seen) => this.journal.note({ type: "request", ...seen }));
     this.active = createActiveTime({
       usedMs: options.usedMs,
       limitMs: options.timeoutMs,
@@ -151,7 +151,7 @@ class Attempt {
         this.begin(call, body, { argsHash, startedAt: match.startedAt });
         break;
       case "completed":
-        if (call.name === "log") this.log.take(call.args);
+        this.budget.take(call.name, call.args);
         if (!call.reply) this.silent.add(call.seq);
         break;
       case "mismatch":
@@ -186,7 +186,7 @@ class Attempt {
       const next = this.replay.nextCompletion();
       if (next === null) break;
       if (this.silent.delete(next.seq)) continue;
-      this.lastAt = Math.max(this.lastAt, next.at);
+      this.journal.reach(next.at);
       this.send(next.seq, next.at, next.outcome);
       return true;
     }
@@ -221,13 +221,14 @@ class Attempt {
   }
 
   private recordOnly(call: CallMessage, argsHash: string, event: TaskEvent): void {
-    if (event.type === "log") {
-      const line = this.log.take(call.args);
-      // A dropped line is not kept; nobody waits for it either.
-      if (line === "drop") return;
-      if (line === "last") event = { ...event, level: "warn", message: this.log.marker };
-    }
-    this.complete(call, argsHash, { ok: true, value: null }, event);
+    const room = this.budget.take(call.name, call.args);
+    // A dropped log line is not kept; nobody waits for it either.
+    if (room === "drop") return;
+    const { maxCheckpoints } = this.options.effectLimits;
+    if (room === "refuse") return this.complete(call, argsHash, tooManyCheckpoints(maxCheckpoints));
+    const kept: TaskEvent =
+      room === "last" ? { type: "log", level: "warn", message: this.budget.marker } : event;
+    this.complete(call, argsHash, { ok: true, value: null }, kept);
   }
 
   private perform(effect: MetEffect & { startedAt: number | null }): void {
@@ -240,12 +241,12 @@ class Attempt {
       this.complete(call, argsHash, interruptedOutcome(call.name));
       return;
     }
-    const at = startedAt ?? this.stamp();
+    const at = startedAt ?? this.journal.stamp();
     const go = (): void => void this.carryOut({ ...effect, at }, signal);
     if (startedAt !== null || nature === "repeatable") go();
     if (startedAt !== null) return;
     const event = parks ? awaitingEvent(args as CheckpointRetryArgs) : undefined;
-    this.keep(
+    this.journal.keep(
       { type: "effect-started", seq: call.seq, name: call.name, argsHash, at, ...(event && { event }) },
       nature === "repeatable" ? () => {} : go,
     );
@@ -273,7 +274,7 @@ class Attempt {
 
   private toolsFor(startedAt: number, signal: AbortSignal): EffectTools {
     const { clock, context } = this.options;
-    const note = (message: string): void => this.note({ type: "log", level: "debug", message });
+    const note = (message: string): void => this.journal.note({ type: "log", level: "debug", message });
     return { clock, network: this.network, baseUrl: context.baseUrl, signal, startedAt, note };
   }
 
@@ -281,16 +282,11 @@ class Attempt {
   private noteUnhandled(text: string): void {
     const message = `a rejected promise was not handled (a missing await?): ${text}`;
     const told = this.options.recorded.some((entry) => isLogNote(entry, message));
-    if (!told && this.finished === null) this.note({ type: "log", level: "warn", message });
-  }
-
-  /** A host line about the hook; not part of the replay. */
-  private note(event: TaskEvent): void {
-    this.keep({ type: "task", at: this.stamp(), event }, () => {});
+    if (!told && this.finished === null) this.journal.note({ type: "log", level: "warn", message });
   }
 
   private complete(call: CallMessage, argsHash: string, outcome: EffectOutcome, event?: TaskEvent): void {
-    const at = this.stamp();
+    const at = this.journal.stamp();
     const entry: JournalEntry = {
       type: "effect-completed",
       seq: call.seq,
@@ -303,23 +299,10 @@ class Attempt {
     if (call.reply && !this.pending.has(call.seq)) {
       this.pending.add(call.seq, { checkpointId: null, outlivesHook: true });
     }
-    this.keep(entry, () => {
+    this.journal.keep(entry, () => {
       if (!this.settled && call.reply) this.deliver(call.seq, at, outcome);
       this.afterTurn();
     });
-  }
-
-  private keep(entry: JournalEntry, onKept: () => void): void {
-    if (this.settled) return;
-    if (entry.type === "effect-completed" && entry.outcome.ok) {
-      this.journalBytes += (entry.outcome.body?.length ?? 0) + JSON.stringify(entry.outcome.value).length;
-      if (this.journalBytes > this.options.pool.limits.maxJournalBytes) {
-        const { maxJournalBytes } = this.options.pool.limits;
-        this.fail("HOOK_CALL_LIMIT", `its responses take more than ${maxJournalBytes} bytes.`);
-        return;
-      }
-    }
-    this.commit.add(entry, onKept);
   }
 
   private deliver(seq: number, at: number, outcome: EffectOutcome): void {
@@ -375,26 +358,26 @@ class Attempt {
     if (this.settled) return;
     this.stopEverything();
     // What is on its way to the journal gets there first.
-    void this.commit.flushed().then(() => this.ended.resolve(outcome));
+    void this.journal.flushed().then(() => this.ended.resolve(outcome));
   }
 
   private stopEverything(): void {
     this.settled = true;
+    this.journal.close();
     this.active.stop();
     if (this.parkTimer !== null) clearTimeout(this.parkTimer);
     this.pending.dropAll();
     this.guest.close();
   }
 
-  private stamp(): number {
-    this.lastAt = Math.max(this.lastAt, this.options.clock.now());
-    return this.lastAt;
-  }
-
   private toRejection(error: unknown): EffectOutcome {
     if (error instanceof EffectError) return { ok: false, error: error.visible };
     // Not the hook's doing and not to be shown to it in detail.
-    this.note({ type: "log", level: "error", message: `internal fault in an effect: ${errorText(error)}` });
+    this.journal.note({
+      type: "log",
+      level: "error",
+      message: `internal fault in an effect: ${errorText(error)}`,
+    });
     return { ok: false, error: { name: "Error", message: errorCatalogue.INTERNAL.title, code: "INTERNAL" } };
   }
 }

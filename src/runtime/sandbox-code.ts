@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, realpathSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,6 +11,8 @@ export interface SandboxCode {
   child: string;
   /** Absolute path of isolated-vm's native module for this Node. */
   addon: string;
+  /** True when every user may read the addon and run this Node. */
+  readableByAll: boolean;
 }
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -34,7 +36,8 @@ async function bundleAll(): Promise<SandboxCode> {
     format: "cjs",
     define: { GUEST_CODE: JSON.stringify(guest), VALIDATOR_CODE: JSON.stringify(validator) },
   });
-  return { child, addon: findAddon() };
+  const addon = findAddon();
+  return { child, addon, readableByAll: isReadableByAll(addon) && isReadableByAll(process.execPath) };
 }
 
 /** One expression whose value is `(schemaJson, valueJson) => string`. */
@@ -72,6 +75,16 @@ async function bundleText(entry: string, shape: BundleShape): Promise<string> {
     ...rest,
   });
   return result.outputFiles[0]?.text ?? "";
+}
+
+/** True when others may read the file and pass every folder above it. */
+function isReadableByAll(path: string): boolean {
+  const real = realpathSync(path);
+  if ((statSync(real).mode & 0o004) === 0) return false;
+  for (let folder = dirname(real); ; folder = dirname(folder)) {
+    if ((statSync(folder).mode & 0o001) === 0) return false;
+    if (folder === dirname(folder)) return true;
+  }
 }
 
 /**

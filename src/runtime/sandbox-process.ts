@@ -15,7 +15,8 @@ import type { SandboxLimits } from "./sandbox-limits.ts";
  * 2. It has an environment of `TZ=UTC` only, `/` as folder, and Node's permission policy denies files, children, workers,
  *    network and sqlite; the right to load native code is dropped once isolated-vm is in.
  * 3. The program comes on standard input, so no file needs to be readable.
- * 4. Anything unexpected from it ends in SIGKILL; it is never asked to stop.
+ * 4. Where the service runs as root, it runs as nobody.
+ * 5. Anything unexpected from it ends in SIGKILL; it is never asked to stop.
  */
 export interface SandboxProcess {
   readonly pid: number;
@@ -60,13 +61,20 @@ const nodeFlags = [
   "-",
 ];
 
+/** The user nobody, on every system. */
+const nobody = 65_534;
+
+/** A root process starts its sandboxes as nobody, where nobody may read Node and isolated-vm. */
+const sandboxUser = (code: SandboxCode): { uid?: number; gid?: number } =>
+  process.getuid?.() === 0 && code.readableByAll ? { uid: nobody, gid: nobody } : {};
+
 /** Starts a sandbox process; it is usable once `ready` resolves. */
 export function startSandboxProcess(code: SandboxCode, limits: SandboxLimits): SandboxProcess {
   const child = spawn(
     "/bin/sh",
     ["-c", limitScript(limits), process.execPath, ...nodeFlags, code.addon, String(limits.isolateMemoryMb)],
     // The zone of the isolate is the zone of its process: UTC, so that a replay elsewhere sees the same dates.
-    { env: { TZ: "UTC" }, cwd: "/", stdio: ["pipe", "ignore", "pipe", "pipe", "pipe"], detached: false },
+    { env: { TZ: "UTC" }, cwd: "/", stdio: ["pipe", "ignore", "pipe", "pipe", "pipe"], ...sandboxUser(code) },
   );
   return superviseChild(child, code, limits);
 }

@@ -182,6 +182,24 @@ export function describeQueueContract(subject: (typeof testDatastores)[number]):
       expect(nas.requests("testapp").map((request) => request.path)).toEqual(["/Movies/3"]);
     });
 
+    it("keeps secrets out of everything that is shown", async () => {
+      const { tacklebox, untilHook, seen } = await open();
+      const question = { question: "Password", type: "password", key: "pass", required: true };
+      const inputs = [{ type: "question", id: "pass", question }];
+      const code =
+        "export async function run(ctx) { const p = ctx.getInput('pass'); ctx.log('with', p); await ctx.emitCheckpoint('x', 'as ' + p); ctx.fail('wrong ' + p, [{ label: 'sent', value: p }]); }";
+      await tacklebox.submit(
+        installRequest([{ id: "tells", inputs, scriptContent: code }], { inputs: { pass: "correct horse" } }),
+      );
+      const waiting = await untilHook("tells", "AWAITING_RETRY");
+      expect(waiting.error).toMatchObject({ title: "wrong •••", context: [{ value: "•••" }] });
+      expect(JSON.stringify(seen)).not.toContain("correct horse");
+      const journal = await tacklebox.getJournal(waiting.id);
+      const shown = journal.flatMap((entry) => ("event" in entry ? [entry.event] : []));
+      expect(JSON.stringify(shown)).toContain("with •••");
+      expect(JSON.stringify(shown)).not.toContain("correct horse");
+    });
+
     it("ends a hook in an endless loop on its timeout", async () => {
       const { tacklebox, untilHook } = await open();
       await tacklebox.submit(

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import type { JournalEntry } from "../../src/journal/entry.ts";
 import { createGroupCommit, type GroupCommit } from "../../src/runtime/group-commit.ts";
@@ -18,7 +19,7 @@ interface Writes {
   events: string[];
   errors: unknown[];
   /** Ends the write that is under way. */
-  finish(error?: Error): Promise<void>;
+  finish(failure?: Error): Promise<void>;
   add(...seqs: number[]): void;
 }
 
@@ -41,7 +42,6 @@ function open(): Writes {
     },
     (error) => errors.push(error),
   );
-  const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
   return {
     commit,
     batches,
@@ -50,14 +50,14 @@ function open(): Writes {
     add: (...seqs) => {
       for (const seq of seqs) commit.add(entry(seq), () => events.push(`kept ${seq}`));
     },
-    finish: async (error) => {
+    finish: async (failure) => {
       await begun.promise;
       const ending = current;
       current = Promise.withResolvers();
       begun = Promise.withResolvers();
-      if (error === undefined) ending.resolve();
-      else ending.reject(error);
-      await settled();
+      if (failure === undefined) ending.resolve();
+      else ending.reject(failure);
+      await setImmediate();
     },
   };
 }

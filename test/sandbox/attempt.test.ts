@@ -1,3 +1,4 @@
+import { readFileSync, readlinkSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { JournalEntry } from "../../src/journal/entry.ts";
 import { resolveSandboxLimits } from "../../src/runtime/sandbox-limits.ts";
@@ -41,6 +42,15 @@ describe("an attempt", () => {
       "skipCheckpoint",
       "log",
     ]);
+  });
+
+  it("keeps at most two hundred checkpoints, and tells the hook", async () => {
+    const run = await runHook(
+      "export async function run(ctx) { for (let i = 0; i < 200; i++) await ctx.emitCheckpoint('c' + i); try { await ctx.emitCheckpoint('one more'); } catch (error) { ctx.log(error.code); } await ctx.emitCheckpoint('c1', 'again'); }",
+      { pool },
+    );
+    expect(run.lines).toEqual(["LIMIT_REACHED"]);
+    expect(endOf(run)).toBe("completed");
   });
 
   it("parks in awaitCheckpointRetry, and a replay goes on at that line with the same time and chance", async () => {
@@ -128,3 +138,35 @@ function notes(entries: readonly JournalEntry[]): string[] {
     entry.type === "task" && entry.event.type === "log" ? [entry.event.message] : [],
   );
 }
+
+describe("a sandbox process", () => {
+  const read = (pid: number, file: string): string => readFileSync(`/proc/${pid}/${file}`, "utf8");
+  const isLinux = process.platform === "linux";
+
+  it.runIf(isLinux)("stands locked down before it gets a hook", async () => {
+    const limits = resolveSandboxLimits({ processMemoryMb: 320, cpuSeconds: 60 });
+    const pool = createSandboxPool({ spares: 1, limits });
+    try {
+      await pool.warm();
+      const pid = pool.pids()[0] ?? 0;
+      // The shell that sets the limits adds PWD.
+      expect(read(pid, "environ").split("\0").filter(Boolean).toSorted()).toEqual(["PWD=/", "TZ=UTC"]);
+      expect(readlinkSync(`/proc/${pid}/cwd`)).toBe("/");
+      const kernelLimits = read(pid, "limits");
+      expect(kernelLimits).toMatch(/Max cpu time +60 +62 +seconds/);
+      expect(kernelLimits).toMatch(/Max file size +0 +0 +bytes/);
+      expect(kernelLimits).toMatch(
+        new RegExp(`Max data size +${320 * 1024 * 1024} +${320 * 1024 * 1024} +bytes`),
+      );
+      expect(kernelLimits).toMatch(/Max core file size +0 +0 +bytes/);
+      expect(kernelLimits).toMatch(/Max open files +64 +64 +files/);
+      const args = read(pid, "cmdline").split("\0");
+      for (const flag of ["--jitless", "--permission", "--no-experimental-sqlite"])
+        expect(args).toContain(flag);
+      expect(args.filter((flag) => flag.startsWith("--allow-"))).toEqual(["--allow-addons"]);
+      if (process.getuid?.() === 0) expect(read(pid, "status")).toMatch(/^Uid:\s+65534\s/m);
+    } finally {
+      await pool.close();
+    }
+  });
+});

@@ -70,6 +70,7 @@ export async function runHook(code: string, options: RunHookOptions): Promise<Ho
       }),
     effectLimits: defaultEffectLimits,
     timeoutMs: options.timeoutMs ?? 5000,
+    redact: (text) => text,
     usedMs: 0,
     parkAfterMs: 0,
     person: {

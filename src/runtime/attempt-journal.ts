@@ -1,0 +1,66 @@
+import type { JournalEntry } from "../journal/entry.ts";
+import type { TaskEvent } from "../task/task-event.ts";
+import type { AttemptOptions } from "./attempt.ts";
+import { withoutSecrets } from "./effect-outcome.ts";
+import { createGroupCommit } from "./group-commit.ts";
+
+/** The journal as one attempt writes it: stamped, without secrets in what is shown, and within its size. */
+export interface AttemptJournal {
+  /** The time of the next entry; never before that of the last. */
+  stamp(): number;
+  /** Entries met on replay move the time on too. */
+  reach(at: number): void;
+  /** Writes an entry after those written before; calls back once it is kept. */
+  keep(entry: JournalEntry, onKept: () => void): void;
+  /** A host line about the hook; not part of the replay. */
+  note(event: TaskEvent): void;
+  flushed(): Promise<void>;
+  /** Nothing is written any more. */
+  close(): void;
+}
+
+export interface AttemptJournalListener {
+  /** Responses take more room than an attempt may have. */
+  onFull(maxBytes: number): void;
+  /** The datastore does not take what is written. */
+  onError(error: unknown): void;
+}
+
+export function createAttemptJournal(
+  options: Pick<AttemptOptions, "journal" | "clock" | "redact" | "pool" | "now">,
+  listener: AttemptJournalListener,
+): AttemptJournal {
+  const { maxJournalBytes } = options.pool.limits;
+  const commit = createGroupCommit(options.journal, (error) => listener.onError(error));
+  let lastAt = options.now;
+  let bytes = 0;
+  let closed = false;
+
+  const stamp = (): number => {
+    lastAt = Math.max(lastAt, options.clock.now());
+    return lastAt;
+  };
+  const keep = (entry: JournalEntry, onKept: () => void): void => {
+    if (closed) return;
+    bytes += sizeOf(entry);
+    if (bytes > maxJournalBytes) listener.onFull(maxJournalBytes);
+    else commit.add(withoutSecrets(entry, options.redact), onKept);
+  };
+  return {
+    stamp,
+    reach: (at) => {
+      lastAt = Math.max(lastAt, at);
+    },
+    keep,
+    note: (event) => keep({ type: "task", at: stamp(), event }, () => {}),
+    flushed: () => commit.flushed(),
+    close: () => {
+      closed = true;
+    },
+  };
+}
+
+function sizeOf(entry: JournalEntry): number {
+  if (entry.type !== "effect-completed" || !entry.outcome.ok) return 0;
+  return (entry.outcome.body?.length ?? 0) + JSON.stringify(entry.outcome.value).length;
+}
