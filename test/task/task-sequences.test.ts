@@ -11,18 +11,7 @@ import {
 } from "../../src/task/task-state.ts";
 import { createRandom, type SeededRandom } from "../support/random.ts";
 import { anError, anInput, answered, attemptStarted, awaiting, shown, task } from "./hook-task-fold.ts";
-
-/** The table of states, word for word; a state may also stay as it is. */
-const legal: Record<TaskStatus, readonly TaskStatus[]> = {
-  PENDING: ["AWAITING_INPUT", "IN_PROGRESS", "SKIPPED", "CANCELLED"],
-  AWAITING_INPUT: ["IN_PROGRESS", "AWAITING_RETRY", "SKIPPED", "FAILED", "CANCELLED"],
-  IN_PROGRESS: ["COMPLETED", "AWAITING_RETRY", "SKIPPED", "FAILED", "CANCELLED"],
-  AWAITING_RETRY: ["IN_PROGRESS", "AWAITING_INPUT", "SKIPPED", "FAILED", "CANCELLED"],
-  COMPLETED: [],
-  SKIPPED: [],
-  FAILED: [],
-  CANCELLED: [],
-};
+import { legal } from "./legal-transitions.ts";
 
 /** Which actions a state may offer at all. */
 const offered: Record<TaskStatus, readonly TaskAction["name"][]> = {
