@@ -255,7 +255,7 @@ describe("a step that fails on the NAS", () => {
 });
 
 describe("a worker that lost its task while it followed a job", () => {
-  it("gives up with that error, and nothing is left unhandled", async () => {
+  it.each([25, 100])("gives up with that error at %d %%, and nothing is left unhandled", async (percent) => {
     const record = installRecord();
     await advance(record);
     await fixture.write(beforeHookId, completed);
@@ -264,8 +264,9 @@ describe("a worker that lost its task while it followed a job", () => {
       ...journals,
       append: async (taskId, index, entries) => {
         const text = new TextDecoder().decode(entries[0]);
-        if (text.includes("step-progress"))
+        if (text.includes(`"percent":${percent}`)) {
           throw new TackleboxError("JOURNAL_FENCED", "another worker has written.");
+        }
         await journals.append(taskId, index, entries);
       },
     };

@@ -223,6 +223,25 @@ describe("a process killed after it wrote that it calls the NAS, and before it d
   });
 });
 
+describe("a NAS that was restarted after it upgraded the app", () => {
+  it("is not asked to upgrade it again", async () => {
+    const fixture = await openInstall();
+    await installOldVersion(fixture);
+    const record = upgradeRecord({ fromVersion: "1.5.0" });
+    await work(fixture, fixture.runtime, record);
+    const whole = await fixture.journalOf(record.id);
+    fixture.nas.forgetJobs();
+    fixture.calls.length = 0;
+    for (const type of ["job-starting", "job-started"]) {
+      const cut = whole.findIndex((entry) => entry.type === "operation" && entry.event.type === type) + 1;
+      await putJournal(fixture, record.id, whole.slice(0, cut));
+      expect(await work(fixture, fixture.runtime, record), type).toMatchObject({ status: "COMPLETED" });
+    }
+    expect(fixture.calls).toEqual([]);
+    await fixture.close();
+  });
+});
+
 describe("a NAS that is restarted while it creates the app", () => {
   it("fails the step when nothing came of it, and Retry begins anew", async () => {
     const fixture = await openInstall();

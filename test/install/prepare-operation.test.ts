@@ -2,17 +2,12 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { PreparedOperation } from "../../src/install/prepare-operation.ts";
 import { ScriptRejectedError } from "../../src/install/script-rejected.ts";
-import type { AppChoices } from "../../src/install/expand-script.ts";
-import {
-  prepareOperation,
-  type OperationRequest,
-  type PreparedOperation,
-} from "../../src/install/prepare-operation.ts";
 import { getAppChoices, storeOperation } from "../../src/install/store-operation.ts";
 import type { JsonObject } from "../../src/json.ts";
-import { createRequest, install } from "../nas/support/nas-fixture.ts";
 import { openInstall, type InstallFixture } from "./install-fixture.ts";
+import { inline, input, prepareOn, scriptOf, storyOf, type Wanted } from "./prepare-fixture.ts";
 
 let fixture: InstallFixture;
 
@@ -21,45 +16,8 @@ beforeEach(async () => {
 });
 afterEach(() => fixture.close());
 
-const inline = (id: string, more: JsonObject = {}): JsonObject => ({
-  id,
-  event: "onAfterInstall",
-  entrypoint: "run",
-  scriptContent: `export async function run(ctx) { ctx.log(${JSON.stringify(id)}); }`,
-  ...more,
-});
-const scriptOf = (hooks: JsonObject[], more: JsonObject = {}): JsonObject => ({
-  version: 5,
-  script: { version: "1.2.0", changeLog: "" },
-  requirements: { locations: ["Media"], specifications: [], permissions: [], ports: [8080, 9090] },
-  hooks,
-  ...more,
-});
-const question = (key: string, more: JsonObject = {}): JsonObject => ({
-  question: `${key}?`,
-  key,
-  type: "text",
-  ...more,
-});
-const input = (id: string, more: JsonObject = {}): JsonObject => ({
-  type: "question",
-  id,
-  question: question(id, more),
-});
-
-interface Wanted extends Omit<Partial<OperationRequest>, "script"> {
-  kept?: AppChoices;
-}
-
-function prepare(script: JsonObject | string, { kept, ...more }: Wanted = {}): Promise<PreparedOperation> {
-  const request: OperationRequest = {
-    operation: "install",
-    script: typeof script === "string" ? script : JSON.stringify(script, null, 2),
-    scriptFile: "shelf.json",
-    ...more,
-  };
-  return prepareOperation(request, fixture.runtime.nas, 1000, async () => kept ?? null);
-}
+const prepare = (script: JsonObject | string, wanted?: Wanted): Promise<PreparedOperation> =>
+  prepareOn(fixture, script, wanted);
 
 async function problemsOf(
   preparing: Promise<unknown>,
@@ -74,13 +32,6 @@ async function problemsOf(
     .filter(({ severity }) => severity === "error")
     .map(({ code, pointer, message }) => ({ code, pointer, message }));
 }
-
-/** `kind` of each step, hooks by their id, those that do not run in brackets. */
-const storyOf = ({ record }: PreparedOperation): string[] =>
-  record.steps.map((step) => {
-    if (step.kind !== "hook") return step.kind;
-    return step.task === null ? `(${step.hookId})` : step.hookId;
-  });
 
 describe("a script that cannot run", () => {
   it("is refused with all its problems at once, at their places", async () => {
@@ -290,84 +241,6 @@ describe("file hooks", () => {
   });
 });
 
-describe("installation questions", () => {
-  const script = scriptOf([], {
-    installation_questions: [
-      question("name", { required: true }),
-      question("port", { type: "number", default: 80 }),
-      question("note"),
-    ],
-    app_values: { name: "$QUESTION(name)", port: "$QUESTION(port)", note: "<$QUESTION(note)>" },
-  });
-
-  it("fill the values, with defaults and nothing for what is left open", async () => {
-    const { record } = await prepare(script, { answers: { name: "Movies" } });
-    expect(record.values).toEqual({ name: "Movies", port: 80, note: "<>" });
-  });
-
-  it("that are answered wrongly are all told at once, before anything is installed", async () => {
-    await expect(prepare(script, { answers: { port: "many" } })).rejects.toMatchObject({
-      code: "INPUT_INVALID",
-      message: expect.stringMatching(
-        /^shelf\.json, installation_questions: "name": .*no answer.* "port": .*number/,
-      ),
-    });
-  });
-
-  it("never expand macros in what the user wrote", async () => {
-    const { record } = await prepare(script, {
-      answers: { name: "$HOST_PATH($LOCATION(Media))", note: "$IF(a,b,c)" },
-    });
-    expect(record.values).toMatchObject({ name: "$HOST_PATH($LOCATION(Media))", note: "<$IF(a,b,c)>" });
-  });
-
-  it("may draw their default, one text for all its uses", async () => {
-    const drawn = scriptOf([], {
-      installation_questions: [question("password", { type: "password", default: "$RANDOM_STRING(16)" })],
-      app_values: { db: "$QUESTION(password)", app: "$QUESTION(password)" },
-    });
-    const { record } = await prepare(drawn);
-    expect(record.values["db"]).toMatch(/^[A-Za-z0-9]{16}$/);
-    expect(record.values["app"]).toBe(record.values["db"]);
-    expect((await prepare(drawn, { answers: { password: "mine" } })).record.values["db"]).toBe("mine");
-  });
-
-  it("refuse a default whose macro has no value", async () => {
-    const odd = scriptOf([], { installation_questions: [question("a", { default: "$LOCATION(Photos)/x" })] });
-    fixture.runtime.nas.facts = async () => ({ ...(await fixture.nas.facts()), locations: {} });
-    await expect(prepare(odd)).rejects.toMatchObject({ code: "MACRO_VALUE" });
-  });
-});
-
-describe("values and folders", () => {
-  it("have their macros expanded with what the NAS says", async () => {
-    const script = scriptOf([], {
-      app_values: { path: "$LOCATION(Media)/shelf", list: ["$SERVER_LAN_IP"] },
-      ensure_directories_exists: [
-        { path: "$LOCATION(Media)/shelf", owner: "apps", snapshot: { id: "media" } },
-        { path: "$LOCATION(Media)/other", owner: { user: "www", group: "www" } },
-      ],
-    });
-    const { record } = await prepare(script);
-    expect(record.values).toEqual({ path: "/mnt/tank/media/shelf", list: ["127.0.0.1"] });
-    expect(record.directories).toEqual([
-      { path: "/mnt/tank/media/shelf", owner: { user: "apps" }, snapshotId: "media" },
-      { path: "/mnt/tank/media/other", owner: { user: "www", group: "www" } },
-    ]);
-  });
-
-  it.each<[string, JsonObject]>([
-    ["values", { app_values: { path: "$LOCATION(Media)/x" } }],
-    ["folders", { ensure_directories_exists: [{ path: "$LOCATION(Media)/x" }] }],
-  ])("are refused when a location they need is not configured: %s", async (_what, more) => {
-    fixture.runtime.nas.facts = async () => ({ ...(await fixture.nas.facts()), locations: {} });
-    await expect(prepare(scriptOf([], more))).rejects.toMatchObject({
-      code: "MACRO_VALUE",
-      message: expect.stringContaining("shelf.json: "),
-    });
-  });
-});
-
 describe("answers to hook inputs given beforehand", () => {
   const script = scriptOf([
     inline("a", { inputs: [input("name"), input("port", { type: "number" })] }),
@@ -395,62 +268,5 @@ describe("answers to hook inputs given beforehand", () => {
       ),
     });
     await expect(prepare(scriptOf([]), { inputs: { x: 1 } })).rejects.toThrow("no hook declares any");
-  });
-});
-
-describe("an app that is there", () => {
-  beforeEach(async () => {
-    await install(fixture.nas, fixture.clock, createRequest("shelf", { version: "1.0.0" }));
-  });
-
-  it("is not installed again: that is refused before any hook has run", async () => {
-    await expect(prepare(scriptOf([]))).rejects.toMatchObject({ code: "APP_NAME_TAKEN" });
-    expect(storyOf(await prepare(scriptOf([inline("a")]), { hooksOnly: true }))).toEqual(["a"]);
-  });
-
-  it("is upgraded from the version it has, or the one that is named", async () => {
-    const { record } = await prepare(scriptOf([]), { operation: "upgrade" });
-    expect(record).toMatchObject({ fromVersion: "1.0.0", toVersion: "1.2.0" });
-    const named = await prepare(scriptOf([]), { operation: "upgrade", fromVersion: "0.5.0" });
-    expect(named.record.fromVersion).toBe("0.5.0");
-    await expect(prepare(scriptOf([]), { operation: "upgrade", appName: "other" })).rejects.toMatchObject({
-      code: "APP_UNKNOWN",
-    });
-  });
-
-  it("has the hooks of an upgrade whose conditions are met, and no optional ones", async () => {
-    const upgrade = { event: "onBeforeUpgrade" };
-    const script = scriptOf(
-      [
-        inline("below-1", { ...upgrade, condition: { fromVersionRange: "< 1.0.0" } }),
-        inline("from-1", { ...upgrade, condition: { fromVersionRange: "^1", toVersionRange: ">= 1.2.0" } }),
-        inline("optional", { ...upgrade, userOptional: { label: "Clean up" } }),
-        inline("install"),
-      ],
-      { ensure_directories_exists: [{ path: "/mnt/tank/media/x" }] },
-    );
-    const prepared = await prepare(script, { operation: "upgrade" });
-    expect(storyOf(prepared)).toEqual(["(below-1)", "from-1", "(optional)", "app", "running"]);
-    expect(prepared.record.directories).toEqual([]);
-    expect(prepared.record.steps[3]).toMatchObject({ method: "app.upgrade", title: "Upgrade the app" });
-  });
-
-  it("keeps its random strings and answers over an upgrade; new answers count before kept ones", async () => {
-    const script = scriptOf([], {
-      installation_questions: [question("name", { required: true }), question("color", { default: "red" })],
-      app_values: { password: "$RANDOM_STRING(12)", name: "$QUESTION(name)", color: "$QUESTION(color)" },
-    });
-    const first = await prepare(script, { appName: "new", answers: { name: "Movies" } });
-    const kept = first.choices;
-    const upgrade = { operation: "upgrade", kept } as const;
-    expect((await prepare(script, upgrade)).record.values).toEqual(first.record.values);
-    const changed = await prepare(script, { ...upgrade, answers: { color: "blue" } });
-    expect(changed.record.values).toEqual({ ...first.record.values, color: "blue" });
-    expect(
-      (await prepare(script, { operation: "install", appName: "new", kept, answers: { name: "x" } })).record
-        .values,
-    ).toEqual({ ...first.record.values, name: "x" });
-    const again = await prepare(script, { appName: "new", answers: { name: "Movies" } });
-    expect(again.record.values["password"]).not.toBe(first.record.values["password"]);
   });
 });

@@ -113,7 +113,7 @@ class ModelledAttempt {
     if (this.silent.delete(next.seq)) return true;
     this.tell({
       seq: next.seq,
-      value: next.outcome.ok ? String(next.outcome.value) : next.outcome.error.code,
+      value: next.outcome.ok ? JSON.stringify(next.outcome.value) : next.outcome.error.code,
     });
     return true;
   }
@@ -161,7 +161,7 @@ class ModelledAttempt {
   private complete({ seq, nature, argsHash }: Call, value: string): void {
     const outcome = { ok: true, value } as const;
     this.result.journal.push({ type: "effect-completed", seq, name: nature, argsHash, at: seq, outcome });
-    if (nature !== "silent") this.kept.push({ seq, value });
+    if (nature !== "silent") this.kept.push({ seq, value: JSON.stringify(value) });
   }
 }
 
@@ -169,7 +169,7 @@ class ModelledAttempt {
 export function recordedCompletions(journal: readonly JournalEntry[]): string[] {
   return journal.flatMap((entry) =>
     entry.type === "effect-completed" && entry.name !== "silent" && entry.outcome.ok
-      ? [`${entry.seq}=${String(entry.outcome.value)}`]
+      ? [`${entry.seq}=${JSON.stringify(entry.outcome.value)}`]
       : [],
   );
 }

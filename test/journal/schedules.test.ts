@@ -34,7 +34,7 @@ describe(`any schedule of calls and completions, cut anywhere (${schedules} seed
     const seen = Array.from({ length: 500 }, (_, seed) => explore(seed));
     expect(seen.some(({ cut }) => cut === 0)).toBe(true);
     expect(seen.some(({ cut, live }) => cut === live.journal.length)).toBe(true);
-    expect(seen.some(({ resumed }) => resumed.delivered.some((one) => one.endsWith("INTERRUPTED")))).toBe(
+    expect(seen.some(({ resumed }) => resumed.delivered.some((one) => one.endsWith('INTERRUPTED"')))).toBe(
       true,
     );
     expect(Math.max(...seen.map(({ live }) => live.journal.length))).toBeGreaterThan(20);
