@@ -5,7 +5,7 @@ import type { HookInput } from "../schema/install-script.ts";
 const shortestSecret = 4;
 
 /** What stands in place of a secret. */
-export const redacted = "•••";
+const redacted = "•••";
 
 /**
  * Replaces the secrets among a hook's inputs - what sign-ins gave, answers to password questions - wherever they

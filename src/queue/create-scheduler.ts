@@ -17,7 +17,7 @@ import {
 import { createViewPublisher } from "./view-publisher.ts";
 
 /** Names of the two queues; BullMQ keeps everything below `tacklebox:`. */
-export const operationsQueue = "installs";
+const operationsQueue = "installs";
 export const hooksQueue = "hooks";
 
 /** A parked job is woken by a person; until then it is delayed for about five years (BullMQ counts to ten). */

@@ -13,6 +13,9 @@ import type { JsonObject, JsonValue } from "../json.ts";
  */
 export type ToSandbox = StartMessage | CompletionMessage;
 
+/** Exit status with which a sandbox says that its isolate ran out of memory. */
+export const outOfMemoryExitCode = 71;
+
 /** Begins the one hook this process will ever run. */
 export interface StartMessage {
   type: "start";

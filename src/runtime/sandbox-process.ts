@@ -3,7 +3,7 @@ import type { Readable, Writable } from "node:stream";
 import { TackleboxError, errorText, type ErrorCode } from "../errors.ts";
 import { createFrameReader, encodeFrame } from "./frames.ts";
 import { parseSandboxMessage, type ParsedSandboxMessage } from "./parse-sandbox-message.ts";
-import type { ToSandbox } from "./protocol.ts";
+import { outOfMemoryExitCode, type ToSandbox } from "./protocol.ts";
 import type { SandboxCode } from "./sandbox-code.ts";
 import type { SandboxLimits } from "./sandbox-limits.ts";
 
@@ -36,9 +36,6 @@ export interface SandboxExit {
   code: ErrorCode;
   detail: string;
 }
-
-/** Exit status with which the child says that the isolate ran out of memory. */
-export const outOfMemoryExitCode = 71;
 
 const limitScript = (limits: SandboxLimits): string =>
   [

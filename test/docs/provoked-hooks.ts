@@ -99,7 +99,10 @@ async function mismatch(): Promise<string | undefined> {
 
 /** How a sandbox process ends whose program is another. */
 async function endOfProcess(program: string, act: "ready" | "exited" | "kill"): Promise<string> {
-  const sandbox = startSandboxProcess({ child: program, addon: "" }, resolveSandboxLimits());
+  const sandbox = startSandboxProcess(
+    { child: program, addon: "", readableByAll: false },
+    resolveSandboxLimits(),
+  );
   if (act === "kill") sandbox.kill("HOOK_CANCELLED", "the pool was closed.");
   const { detail } = await sandbox.exited;
   if (act !== "ready") return detail;

@@ -1,7 +1,7 @@
 import { readSync, writeSync } from "node:fs";
 import type ivm from "isolated-vm";
 import { guestFileName, hostFunctionName } from "../guest/entry-protocol.ts";
-import type { FromSandbox, StartMessage, ToSandbox } from "../protocol.ts";
+import { outOfMemoryExitCode, type FromSandbox, type StartMessage, type ToSandbox } from "../protocol.ts";
 import { createHostFunctions } from "./host-functions.ts";
 import { createTurnWriter } from "./turn-writer.ts";
 
@@ -17,8 +17,6 @@ declare const VALIDATOR_CODE: string;
 const input = 3;
 const output = 4;
 const headerBytes = 8;
-/** The host reads it as "the isolate ran out of memory". */
-const outOfMemory = 71;
 
 interface Message {
   json: string;
@@ -83,7 +81,7 @@ function takeTurn(isolate: ivm.Isolate, turn: () => void): void {
   try {
     turn();
   } catch (error) {
-    if (isolate.isDisposed) process.exit(outOfMemory);
+    if (isolate.isDisposed) process.exit(outOfMemoryExitCode);
     // isolated-vm throws what the guest left unhandled at the end of its turn. A late handler is legal, and a hook
     // that fails says so itself; its author is told all the same.
     unhandled = textOf(error);

@@ -26,7 +26,7 @@ let isTimeout: (value: unknown) => value is Timeout;
 let stopTimeout: (timeout: Timeout) => void;
 
 /** What `setTimeout` and `setInterval` return, as in Node: an object that turns into a number. */
-export class Timeout {
+class Timeout {
   readonly #id: number;
   readonly #ms: number;
   readonly #repeats: boolean;

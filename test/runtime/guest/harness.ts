@@ -53,7 +53,7 @@ export interface GuestRun {
 let guestCode: Promise<string> | undefined;
 
 /** The guest as it is shipped, one script. */
-export function guestBundle(): Promise<string> {
+function guestBundle(): Promise<string> {
   const { banner, footer, ...shape } = guestBundleShape;
   guestCode ??= build({
     entryPoints: [fileURLToPath(new URL("../../../src/runtime/guest/main.ts", import.meta.url))],
@@ -150,7 +150,7 @@ export async function valueOf(body: string, options: GuestOptions = {}): Promise
 }
 
 /** Timers and sleeps pass at once, with the clock moved on; everything else gets null. */
-export function answerAtOnce(call: GuestCall, now: number): Answer {
+function answerAtOnce(call: GuestCall, now: number): Answer {
   const { ms } = (call.args ?? {}) as { ms?: number };
   return { value: null, now: now + (ms ?? 1) };
 }
