@@ -1,5 +1,6 @@
 // Everything that moves a terminal's cursor, changes its colours or hides text: control characters, and the marks
 // that reverse the direction of writing.
+// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
 const unsafe = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 /** Text of a script, a hook or an app as it may be shown on a terminal: what would act on it is shown as `\u001b`. */

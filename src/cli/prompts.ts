@@ -1,3 +1,5 @@
+import type * as clackModule from "@clack/prompts";
+import type { CommonOptions as ClackOptions } from "@clack/prompts";
 import type { JsonValue } from "../json.ts";
 import type { TaskInputView } from "../task/task-event.ts";
 import type { CliContext } from "./cli-context.ts";
@@ -55,8 +57,8 @@ export function createPrompts(context: CliContext): Prompts {
   };
 }
 
-type Clack = typeof import("@clack/prompts");
-type CommonOptions = Required<Pick<import("@clack/prompts").CommonOptions, "input" | "output" | "signal">>;
+type Clack = typeof clackModule;
+type CommonOptions = Required<Pick<ClackOptions, "input" | "output" | "signal">>;
 
 async function promptFor(
   clack: Clack,
@@ -91,8 +93,8 @@ async function promptFor(
     case "password":
       return emptyAsNull(await clack.password({ ...common, message, validate }));
     default: {
-      const shown = initial === null ? (question?.placeholder ?? "") : String(initial);
-      const given = initial === null ? {} : { defaultValue: String(initial) };
+      const shown = initial === null ? (question?.placeholder ?? "") : textOf(initial);
+      const given = initial === null ? {} : { defaultValue: textOf(initial) };
       return emptyAsNull(
         await clack.text({ ...common, message, validate, placeholder: printableLine(shown), ...given }),
       );
@@ -103,3 +105,5 @@ async function promptFor(
 function emptyAsNull(answer: string | symbol | undefined): string | symbol | null {
   return answer === undefined || answer === "" ? null : answer;
 }
+
+const textOf = (value: JsonValue): string => (typeof value === "string" ? value : JSON.stringify(value));

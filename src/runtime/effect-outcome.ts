@@ -42,5 +42,5 @@ export function tooManyCheckpoints(max: number): EffectOutcome {
 /** The entry with secrets taken out of what is shown; results are kept as they are, a replay needs them. */
 export function withoutSecrets(entry: JournalEntry, redact: (text: string) => string): JournalEntry {
   if (!("event" in entry) || entry.event === undefined || entry.type === "operation") return entry;
-  return { ...entry, event: mapTexts(entry.event, redact) } as JournalEntry;
+  return { ...entry, event: mapTexts(entry.event, redact) };
 }

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { type IncomingMessage, request } from "node:http";
+import { type IncomingMessage, request as httpRequest } from "node:http";
 import { connect, createServer } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createSimulatedNas } from "../../src/nas/create-simulated-nas.ts";
@@ -236,7 +236,7 @@ describe("an app that runs", () => {
 
   it("joins a header that was sent twice", async () => {
     const url = await running("counter");
-    const message = request(`${url}/echo`, { headers: { "X-Twice": ["a", "b"] } }).end();
+    const message = httpRequest(`${url}/echo`, { headers: { "X-Twice": ["a", "b"] } }).end();
     const [response] = (await once(message, "response")) as [IncomingMessage];
     await Array.fromAsync(response);
     expect(nas.requests("counter")[0]?.headers["x-twice"]).toBe("a, b");

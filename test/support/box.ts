@@ -35,10 +35,11 @@ export interface BoxOptions {
   tacklebox?: Partial<TackleboxOptions>;
 }
 
-
 export async function openBox(options: BoxOptions = {}): Promise<Box> {
   const datastore =
-    options.datastoreUrl === undefined ? null : await openDatastore(options.datastoreUrl, testDatastoreOptions);
+    options.datastoreUrl === undefined
+      ? null
+      : await openDatastore(options.datastoreUrl, testDatastoreOptions);
   const nas = await createSimulatedNas({ stepMs: 1, readyAfterMs: 1, ...options.nas });
   const seen: TaskView[] = [];
   const troubles: string[] = [];

@@ -42,7 +42,7 @@ export function createManualClock(startAt = Date.UTC(2026, 0, 1)): ManualClock {
         signal?.throwIfAborted();
         const onAbort = (): void => {
           sleeping.delete(sleeper);
-          reject(signal?.reason);
+          reject(signal?.reason as Error);
         };
         const sleeper: Sleeper = {
           at: passedMs + Math.max(0, ms),

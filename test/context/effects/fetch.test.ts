@@ -64,7 +64,7 @@ describe("the arguments of fetch", () => {
     ],
     [
       "too many headers",
-      { url: "http://nas/", headers: Array<JsonValue>(201).fill(["a", "b"]) },
+      { url: "http://nas/", headers: Array.from({ length: 201 }, (): JsonValue => ["a", "b"]) },
       "at most 200",
     ],
     ["an unknown redirect", { url: "http://nas/", redirect: "follows" }, "follow, error, manual"],
