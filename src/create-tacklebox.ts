@@ -62,6 +62,7 @@ export interface TackleboxOptions {
   spareSandboxes?: number;
   /** Hooks at work at the same time; default 2. */
   hookConcurrency?: number;
+  /** Installs and upgrades at work at the same time; one that waits for its hook holds no place. Default 4. */
   operationConcurrency?: number;
   /** How long a hook that waits for a person stays live before it is parked, in milliseconds; default 5000. */
   parkAfterMs?: number;
