@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { journalFormat, type EffectOutcome, type JournalEntry } from "../../src/journal/entry.ts";
-import { createReplay, entriesOfLastAttempt } from "../../src/journal/replay.ts";
+import { createReplay, entriesOfLastAttempt, isLogNote } from "../../src/journal/replay.ts";
 
 const started = (seq: number, name = "fetch", argsHash = `hash-${seq}`): JournalEntry => ({
   type: "effect-started",
@@ -112,5 +112,33 @@ describe("entries of the last attempt", () => {
   it("are none when no attempt has begun", () => {
     expect(entriesOfLastAttempt([note])).toEqual([]);
     expect(entriesOfLastAttempt([])).toEqual([]);
+  });
+});
+
+describe("a host line about the hook", () => {
+  const line = (message: string): JournalEntry => ({
+    type: "task",
+    at: 1,
+    event: { type: "log", level: "warn", message },
+  });
+
+  it("is told by its text, so that it is written once", () => {
+    expect(isLogNote(line("careful"), "careful")).toBe(true);
+    expect(isLogNote(line("careful"), "other")).toBe(false);
+  });
+
+  it("is not what the hook itself logged, nor any other entry", () => {
+    const own: JournalEntry = {
+      type: "effect-completed",
+      seq: 1,
+      name: "log",
+      argsHash: "hash",
+      at: 1,
+      outcome: resultOf(1),
+      event: { type: "log", level: "warn", message: "careful" },
+    };
+    expect(isLogNote(own, "careful")).toBe(false);
+    expect(isLogNote(note, "careful")).toBe(false);
+    expect(isLogNote(attempt(1), "careful")).toBe(false);
   });
 });
