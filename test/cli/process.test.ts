@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -69,9 +70,12 @@ describe("the process tacklebox", () => {
       });
       const { child, result, says } = spawnCli(["run", join(folder, "app.json"), "--json"]);
       await says(/begun/);
+      const begun = childrenOf(child.pid as number);
+      expect(begun.length).toBeGreaterThan(0);
       child.kill(signal);
       const { code, stdout, stderr } = await result;
       expect(code).toBe(130);
+      expect(begun.filter(isAlive)).toEqual([]);
       expect(JSON.parse(stdout)).toMatchObject({ status: "CANCELLED" });
       expect(stderr).toMatch(/nothing is left running/);
     },
@@ -87,9 +91,8 @@ describe("the process tacklebox", () => {
     });
     const { code, stdout } = await cli("run", join(folder, "app.json"), "--port", String(port), "--json");
     expect(code).toBe(1);
-    expect(JSON.parse(stdout)).toMatchObject({
-      hooks: [{ requests: [{ status: null, refused: null, failed: expect.stringMatching(/ECONNREFUSED/) }] }],
-    });
+    const failed = { status: null, refused: null, failed: expect.stringMatching(/ECONNREFUSED/) };
+    expect(JSON.parse(stdout)).toMatchObject({ hooks: [{ requests: [failed, failed] }] });
   });
 
   it("works on when its reader goes away", async () => {
@@ -106,3 +109,18 @@ describe("the process tacklebox", () => {
     expect((await spawnCli(args, { env: { TACKLEBOX_DEBUG: "1" } }).result).stderr).toMatch(/\n\s+at /);
   });
 });
+
+/** Processes a process has started itself. */
+function childrenOf(pid: number): number[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8");
+  return children.trim().split(" ").map(Number);
+}
+
+/** False also for one that has ended and is only waited for. */
+function isAlive(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+  } catch {
+    return false;
+  }
+}
