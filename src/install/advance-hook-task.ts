@@ -10,6 +10,7 @@ import { defaultTimeoutSeconds, toHookTaskView, type HookTaskRecord } from "../t
 import type { TaskError, TaskEvent, TaskStatus } from "../task/task-event.ts";
 import { foldEntry, initialHookTaskState, isTerminal, type HookTaskState } from "../task/task-state.ts";
 import { getBundle } from "./bundle-store.ts";
+import { describePiece, mostLosses, type LostSandbox } from "./attempt-losses.ts";
 import { collectInputs, inputsHaveNews } from "./collect-inputs.ts";
 import { describeApp, policyFor } from "./hook-surroundings.ts";
 import { createRedactor } from "./redact-secrets.ts";
@@ -51,6 +52,8 @@ class HookTaskRun {
   private readonly signal: AbortSignal;
   private state: HookTaskState = initialHookTaskState;
   private journal!: TaskJournal;
+  /** The sandbox process ended by itself; the attempt goes on in another. */
+  private lostSandbox: LostSandbox | null = null;
   /** Takes the secrets of the current attempt's inputs out of what is shown. */
   private redact: (text: string) => string = (text) => text;
   /** It was decided to fail while the attempt waited at a checkpoint. */
@@ -137,6 +140,11 @@ class HookTaskRun {
       await this.add(this.endOf(plainTaskError("JOURNAL_CORRUPT", detail)));
       return null;
     }
+    const lost = await this.noteResumption(recorded);
+    if (lost !== null) {
+      await this.failAttempt(lost, this.state.pausedMs);
+      return null;
+    }
     const stop = new AbortController();
     const stopWatching = this.watchForCancel(stop);
     try {
@@ -145,6 +153,22 @@ class HookTaskRun {
     } finally {
       stopWatching();
     }
+  }
+
+  /**
+   * Writes down that, and why, an attempt is gone on with. The error to fail it with, when it was lost too often
+   * without getting anywhere.
+   */
+  private async noteResumption(recorded: readonly JournalEntry[]): Promise<TaskError | null> {
+    const piece = describePiece(recorded, this.lostSandbox);
+    this.lostSandbox = null;
+    if (piece === null) return null;
+    const { reason, lastedMs, detail } = piece;
+    const activeMs = this.state.pausedMs + lastedMs;
+    await this.add({ type: "attempt-resumed", attempt: this.state.attempt, reason, activeMs });
+    if (this.state.losses <= mostLosses[reason]) return null;
+    const lost = `hook "${this.record.hook.id}": it was lost ${this.state.losses} times at the same place; ${detail}`;
+    return plainTaskError("HOOK_CRASHED", lost);
   }
 
   private async runIn(
@@ -222,6 +246,10 @@ class HookTaskRun {
         await this.failAttempt(this.lastError(), activeMs);
         return null;
       case "failed":
+        if (outcome.failure.by === "runtime" && outcome.failure.code === "HOOK_CRASHED") {
+          this.lostSandbox = { activeMs, detail: outcome.failure.detail };
+          return null;
+        }
         await this.failAttempt(
           mapTexts(toTaskError(this.record.hook.id, outcome.failure, bundle), this.redact),
           activeMs,

@@ -20,7 +20,9 @@ export type TaskEvent =
   | { type: "sign-in-shown"; inputId: string; authorization: SignInView }
   | { type: "inputs-provided"; inputIds: string[] }
   | { type: "attempt-started"; attempt: number }
-  /** The hook was put away, or its process was lost; the attempt goes on later. */
+  /** The attempt goes on from its journal; `activeMs` is what it has used so far. */
+  | { type: "attempt-resumed"; attempt: number; reason: ResumeReason; activeMs: number }
+  /** The hook was put away; the attempt goes on later. */
   | { type: "attempt-paused"; attempt: number; activeMs: number }
   | { type: "attempt-failed"; attempt: number; error: TaskError; activeMs: number; again: boolean }
   | { type: "attempt-completed"; attempt: number; activeMs: number }
@@ -38,6 +40,9 @@ export type TaskEvent =
   | { type: "failed"; error: TaskError }
   | { type: "cancel-requested" }
   | { type: "cancelled" };
+
+/** Why an attempt is gone on with: it was put away, or the process it ran in, or under, was lost. */
+export type ResumeReason = "put-away" | "sandbox-lost" | "worker-lost";
 
 export type LogLevel = "debug" | "info" | "warn" | "error";
 

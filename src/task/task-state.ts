@@ -1,4 +1,4 @@
-import type { JournalEntry } from "../journal/entry.ts";
+import type { EffectCompletedEntry, JournalEntry } from "../journal/entry.ts";
 import type { TaskError, TaskEvent, TaskInputView, TaskStatus } from "./task-event.ts";
 import type { CheckpointView } from "./task-view.ts";
 
@@ -31,6 +31,8 @@ export interface HookTaskState {
   finishedAt: number | null;
   cancelRequestedAt: number | null;
   bundleSha256: string | null;
+  /** Times the current attempt was lost since it last got anywhere. */
+  losses: number;
   /** Retries that were chosen by the user after a failure. */
   manualRetries: number;
 }
@@ -62,6 +64,7 @@ export const initialHookTaskState: HookTaskState = {
   finishedAt: null,
   cancelRequestedAt: null,
   bundleSha256: null,
+  losses: 0,
   manualRetries: 0,
 };
 
@@ -84,20 +87,28 @@ export function foldEntry(state: HookTaskState, entry: JournalEntry): HookTaskSt
       const { id: checkpointId, error } = entry.event;
       return waitAt(next, [...state.checkpointWaits, { seq: entry.seq, checkpointId, error }]);
     }
-    case "effect-completed": {
-      if (entry.event === undefined) return state;
-      const next = applyTaskEvent(state, entry.event, entry.at);
-      if (entry.event.type !== "checkpoint-answered" || next === state) return next;
-      return waitAt(
-        next,
-        state.checkpointWaits.filter((wait) => wait.seq !== entry.seq),
-      );
-    }
+    case "effect-completed":
+      return foldCompletion(gotSomewhere(state), entry);
     case "task":
       return applyTaskEvent(state, entry.event, entry.at);
     case "operation":
       return state;
   }
+}
+
+/** A completion is progress: losses are counted anew. */
+function gotSomewhere(state: HookTaskState): HookTaskState {
+  return state.losses === 0 || isTerminal(state.status) ? state : { ...state, losses: 0 };
+}
+
+function foldCompletion(state: HookTaskState, entry: EffectCompletedEntry): HookTaskState {
+  if (entry.event === undefined) return state;
+  const next = applyTaskEvent(state, entry.event, entry.at);
+  if (entry.event.type !== "checkpoint-answered" || next === state) return next;
+  return waitAt(
+    next,
+    state.checkpointWaits.filter((wait) => wait.seq !== entry.seq),
+  );
 }
 
 /** Of several calls that wait, people see and answer the oldest first. */
@@ -130,6 +141,7 @@ function changeOf(state: HookTaskState, event: TaskEvent, at: number): Change {
       return changeOfInputs(state, event);
     case "attempt-started":
     case "attempt-paused":
+    case "attempt-resumed":
     case "attempt-failed":
     case "attempt-completed":
       return changeOfAttempt(state, event, at);
@@ -208,10 +220,13 @@ function changeOfAttempt(state: HookTaskState, event: AttemptEvent, at: number):
         waiting: null,
         checkpointWaits: [],
         pausedMs: 0,
+        losses: 0,
         startedAt: state.startedAt ?? at,
       };
     case "attempt-paused":
       return { pausedMs: event.activeMs };
+    case "attempt-resumed":
+      return { pausedMs: event.activeMs, losses: event.reason === "put-away" ? 0 : state.losses + 1 };
     case "attempt-failed":
       return {
         status: "IN_PROGRESS",
