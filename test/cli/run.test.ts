@@ -2,22 +2,9 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { createSignInStandIn } from "../../src/nas/simulated/sign-in-stand-in.ts";
-import type { RunReport } from "../../src/cli/run/run-report.ts";
-import { cli, folderOf, root, scriptOf, startCli, type CliResult } from "./support/cli.ts";
+import { cli, root, run, scriptOf, startCli, write } from "./support/cli.ts";
 
 const catalog = join(root, "catalog-example");
-
-async function write(script: object, more: Record<string, unknown> = {}): Promise<string> {
-  return join(await folderOf({ "app.json": script, ...more }), "app.json");
-}
-
-/** Runs a script with `--json`. */
-async function run(script: object | string, ...args: string[]): Promise<CliResult & { report: RunReport }> {
-  const file = typeof script === "string" ? script : await write(script);
-  const result = await cli("run", file, "--json", ...args);
-  return { ...result, report: JSON.parse(result.stdout) as RunReport };
-}
 
 describe("tacklebox run", () => {
   it("runs the hooks of an example app and reports them in one JSON object", async () => {
@@ -186,6 +173,18 @@ describe("tacklebox run", () => {
     });
   });
 
+  it("reports what the hooks did before a step on the NAS failed", async () => {
+    const script = scriptOf("  ctx.log('before');", { event: "onBeforeUpgrade" });
+    const { code, report, stderr } = await run(script, "--from", "2.0.0", "--to", "1.0.0");
+    expect(code).toBe(2);
+    expect(report).toMatchObject({
+      status: "FAILED",
+      hooks: [{ status: "COMPLETED", log: [{ message: "before" }] }],
+      error: { code: "APP_NO_UPGRADE" },
+    });
+    expect(stderr.match(/APP_NO_UPGRADE/g)).toHaveLength(1);
+  });
+
   it("says that nothing runs, and why, when no hook is planned", async () => {
     const { code, stderr } = await cli("run", join(catalog, "legacy.json"));
     expect(code).toBe(0);
@@ -207,181 +206,6 @@ describe("tacklebox run", () => {
     const { code, report } = await run({ version: 5, hooks: [{ id: "x" }] });
     expect(code).toBe(3);
     expect(report).toMatchObject({ status: "FAILED", hooks: [], error: { code: "HOOK_SOURCE" } });
-  });
-});
-
-const retrying = scriptOf(`  await ctx.registerCheckpoints([{ id: "a", message: "Making A" }]);
-  for (let tries = 1; tries <= 2; tries += 1) {
-    const action = await ctx.awaitCheckpointRetry("a", new Error("no luck " + tries), [{ label: "Try", value: tries }]);
-    if (action === "skip") return await ctx.skipCheckpoint("a");
-  }
-  await ctx.emitCheckpoint("a");`);
-
-describe("tacklebox run --on-failure", () => {
-  it("retry goes on with the hook", async () => {
-    const { code, report } = await run(retrying, "--on-failure", "retry");
-    expect(code).toBe(0);
-    expect(report.hooks[0]).toMatchObject({ attempts: 1, checkpoints: [{ status: "completed" }] });
-  });
-
-  it("retry gives up after three times", async () => {
-    const { code, report } = await run(scriptOf("  throw new Error('never');"), "--on-failure", "retry");
-    expect(code).toBe(1);
-    expect(report.hooks[0]).toMatchObject({ status: "FAILED", attempts: 4 });
-  });
-
-  it("skip skips the checkpoint, or the hook that failed", async () => {
-    const skipped = await run(retrying, "--on-failure", "skip");
-    expect(skipped.code).toBe(0);
-    expect(skipped.report.hooks[0]).toMatchObject({
-      status: "COMPLETED",
-      checkpoints: [{ status: "skipped" }],
-    });
-    const failed = await run(scriptOf("  throw new Error('no');"), "--on-failure", "skip");
-    expect(failed).toMatchObject({ code: 0, report: { hooks: [{ status: "SKIPPED" }] } });
-  });
-
-  it("fails with the checkpoint's own error when there is nobody to ask", async () => {
-    const { code, report } = await run(retrying);
-    expect(code).toBe(1);
-    expect(report.hooks[0]).toMatchObject({
-      status: "FAILED",
-      error: { code: "HOOK_FAIL", title: "no luck 1", context: [{ label: "Try", value: "1" }] },
-    });
-  });
-
-  it("asks on a terminal", async () => {
-    const session = startCli(["run", await write(retrying)], { terminal: true });
-    await session.says(/hook: no luck 1[^]*Give up/);
-    session.type("\r");
-    await session.says(/hook: no luck 2[^]*Give up/);
-    session.type("\u001b[B\r");
-    const { code, stderr } = await session.result;
-    expect(code).toBe(0);
-    expect(stderr).toMatch(/Retry: Making A[^]*Skip: Making A/);
-  });
-
-  it("takes Ctrl-C at a question for an interruption", async () => {
-    const session = startCli(["run", await write(retrying)], { terminal: true });
-    await session.says(/Give up/);
-    session.type("\u0003");
-    expect((await session.result).code).toBe(130);
-  });
-});
-
-const question = (id: string, more: object): object => ({
-  type: "question",
-  id,
-  question: { question: `The ${id}`, key: id, type: "text", ...more },
-});
-
-const asking = scriptOf("  ctx.log(JSON.stringify(ctx.inputs));", {
-  inputs: [
-    question("name", { required: true }),
-    question("count", { type: "number", default: 3 }),
-    question("secret", { type: "password" }),
-    question("fast", { type: "boolean", default: true }),
-    question("size", {
-      type: "select",
-      default: "m",
-      options: [
-        { text: "Small", value: "s" },
-        { text: "Medium", value: "m" },
-      ],
-    }),
-  ],
-});
-
-describe("the inputs of tacklebox run", () => {
-  it("are given with --input, also from a JSON file; the others take their defaults", async () => {
-    const file = await write(asking, { "name.json": '"from a file"' });
-    const { code, report } = await run(
-      file,
-      "--input",
-      `name=@${join(file, "../name.json")}`,
-      "--input",
-      "count=7",
-    );
-    expect(code).toBe(0);
-    expect(JSON.parse(report.hooks[0]?.log[0]?.message ?? "")).toEqual({
-      name: "from a file",
-      count: 7,
-      fast: true,
-      size: "m",
-    });
-  });
-
-  it("are told with exit 6 before anything is run when one has no answer", async () => {
-    const { code, report, stderr } = await run(asking);
-    expect(code).toBe(6);
-    expect(report.hooks[0]).toMatchObject({ status: "FAILED", error: { code: "INPUT_REQUIRED" } });
-    expect(stderr).toMatch(
-      /^error INPUT_REQUIRED hook "hook", input "name": .* pass --input name=VALUE, or run it on a terminal\.\n$/,
-    );
-  });
-
-  it("are asked on a terminal, each in its own way", async () => {
-    const session = startCli(["run", await write(asking), "--json"], { terminal: true });
-    for (const [asked, keys] of [
-      [/The name[^]*$/, "Bob\r"],
-      [/The count[^]*$/, "12\r"],
-      [/The secret[^]*$/, "hush\r"],
-      [/The fast[^]*$/, "\u001b[C\r"],
-      [/The size[^]*$/, "\u001b[A\r"],
-    ] as const) {
-      await session.says(asked);
-      session.type(keys);
-    }
-    const { code, stdout, stderr } = await session.result;
-    expect(code).toBe(0);
-    const [hook] = (JSON.parse(stdout) as RunReport).hooks;
-    expect(JSON.parse(hook?.log[0]?.message ?? "")).toEqual({
-      name: "Bob",
-      count: 12,
-      // Given, and hidden in what the hook logs.
-      secret: "•••",
-      fast: false,
-      size: "s",
-    });
-    expect(stderr).not.toContain("hush");
-  });
-
-  it("are refused before anything is run when an answer does not fit", async () => {
-    const { code, report } = await run(asking, "--input", "name=x", "--input", "count=many");
-    expect(code).toBe(2);
-    expect(report).toMatchObject({ hooks: [], error: { code: "INPUT_INVALID" } });
-  });
-
-  it("sign in at a stand-in the provider's origin is mapped to", async () => {
-    const standIn = await createSignInStandIn();
-    onTestFinished(() => standIn.close());
-    const file = join(catalog, "mediabox.json");
-    const origins = ["https://accounts.mediabox.example", "https://app.mediabox.example"];
-    const maps = origins.flatMap((from) => ["--map-origin", `${from}=${standIn.url}`]);
-    const session = startCli(["run", file, "--json", "--on-failure", "retry", "--to", "2.0.0", ...maps]);
-    const link = await session.says(/Sign in: open https:\/\/app\.mediabox\.example\/auth\S*code=(\w+)/);
-    expect(standIn.approve(link[1] ?? "")).toBe(true);
-    const result = await session.result;
-    expect(result.code).toBe(0);
-    expect(JSON.parse(result.stdout)).toMatchObject({ status: "COMPLETED" });
-  });
-
-  it("take a token for a sign-in, and exit 6 without one when nobody can be asked", async () => {
-    const file = join(catalog, "mediabox.json");
-    const without = await cli("run", file, "--hook", "mediabox-setup");
-    expect(without.code).toBe(6);
-    expect(without.stderr).toMatch(
-      /the sign-in "Sign in to Mediabox" needs a person[^]*--input mediabox_login=TOKEN/,
-    );
-  });
-
-  it("answer installation questions with --answer", async () => {
-    const file = join(catalog, "bookshelf.json");
-    const { code, stderr } = await cli("run", file, "--answer", "nightly=no");
-    expect(code).toBe(2);
-    expect(stderr).toMatch(
-      /run --answer: the script has no installation question "nightly", expected nightly_scan/,
-    );
   });
 });
 

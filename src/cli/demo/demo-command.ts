@@ -66,7 +66,7 @@ async function playDemo(demo: Demo): Promise<ExitCode> {
   const scriptFile = relative(process.cwd(), `${catalog}/${app}.json`);
   const script = await readTextFile(scriptFile);
   const behaviour = await loadBehaviour({
-    request: { operation: "install", script, scriptFile, appName: app, inputs: {} },
+    request: { operation: "install", script, scriptFile, appName: app, answers: {}, inputs: {} },
     simulatedFolder: `${catalog}/_simulated`,
   });
   const signIn = await createSignInStandIn();

@@ -1,6 +1,5 @@
 import { checkInput } from "../../inputs/check-answer.ts";
 import type { PreparedOperation } from "../../install/prepare-operation.ts";
-import { TackleboxError } from "../../errors.ts";
 import type { JsonObject } from "../../json.ts";
 import type { HookInput } from "../../schema/install-script.ts";
 import type { HookTaskRecord } from "../../task/hook-task.ts";
@@ -8,16 +7,6 @@ import type { HookTaskRecord } from "../../task/hook-task.ts";
 /** The hook tasks of an operation, in order. */
 export function hookTasksOf({ record }: Pick<PreparedOperation, "record">): HookTaskRecord[] {
   return record.steps.flatMap((step) => (step.kind === "hook" && step.task !== null ? [step.task] : []));
-}
-
-/** Refuses answers that do not fit, all at once, before anything is run. Throws `INPUT_INVALID`. */
-export function requireFittingInputs(tasks: readonly HookTaskRecord[], given: JsonObject): void {
-  const problems = inputsOf(tasks).flatMap(({ task, input }) => {
-    if (!Object.hasOwn(given, input.id)) return [];
-    const check = checkInput(input, given[input.id]);
-    return check.ok ? [] : [`hook "${task.hook.id}", input "${input.id}": ${check.message}`];
-  });
-  if (problems.length > 0) throw new TackleboxError("INPUT_INVALID", [...new Set(problems)].join("\n"));
 }
 
 /** An input that nobody is there to answer. */

@@ -6,7 +6,6 @@ import { ScriptRejectedError } from "../../install/script-rejected.ts";
 import type { JsonObject } from "../../json.ts";
 import { parseInstallScript } from "../../schema/parse-install-script.ts";
 import { toHookReport, type HookReport } from "../../task/hook-report.ts";
-import type { TaskStatus } from "../../task/task-event.ts";
 import { createAttendant, type Attendant } from "../attendant.ts";
 import type { CliContext } from "../cli-context.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
@@ -15,7 +14,8 @@ import { readTextFile } from "../read-text-file.ts";
 import { tellError } from "../tell-error.ts";
 import { createProgressTeller } from "../tell-progress.ts";
 import { problemLine } from "../validate/problem-lines.ts";
-import { hookTasksOf, requireFittingInputs, settleInputs, type MissingInput } from "./missing-inputs.ts";
+import { hookTasksOf, settleInputs, type MissingInput } from "./missing-inputs.ts";
+import { completeAnswers } from "./installation-answers.ts";
 import { resolveRunOptions, type ResolvedRunOptions, type RunOptions } from "./run-options.ts";
 import { openRunNas } from "./run-nas.ts";
 import { exitCodeOfRun, type RunReport } from "./run-report.ts";
@@ -54,6 +54,7 @@ async function runScript(context: CliContext, file: string, options: RunOptions)
     { file, text, interactive: terminal.interactive },
     options,
   );
+  resolved.request.answers = await completeAnswers(context, script, resolved.request.answers);
   const { nas, hookClock } = await openRunNas(resolved);
   const run = new Run(context, resolved);
   const tacklebox = createTacklebox({
@@ -115,7 +116,6 @@ class Run {
     let prepared = await tacklebox.prepare({ ...request, interactive: true });
     this.tellPlan(prepared);
     const tasks = hookTasksOf(prepared);
-    requireFittingInputs(tasks, request.inputs);
     if (!this.context.terminal.interactive) {
       const { missing, defaults } = settleInputs(tasks, request.inputs, (url) => this.isMapped(url));
       if (missing.length > 0) return this.refuseForInputs(prepared, missing);
@@ -124,10 +124,16 @@ class Run {
     if (request.operation === "upgrade" && this.options.givenApp === null)
       await this.putAppInPlace(tacklebox);
     this.isTold = true;
-    const status = await this.runToEnd(prepared);
-    const hooks = await this.reportHooks(prepared);
-    const report: RunReport = { status, hooks };
+    const ended = await this.runToEnd(prepared).catch((error: unknown) => this.toEnd(error));
+    const report: RunReport = { ...ended, hooks: await this.reportHooks(prepared) };
     return { report, exitCode: exitCodeOfRun(report) };
+  }
+
+  /** A step on the NAS that failed has been told when it did; what the hooks did before is reported too. */
+  private toEnd(error: unknown): Pick<RunReport, "status" | "error"> {
+    const code = errorCodeOf(error);
+    if (code === null || code === "INTERNAL" || this.context.signal.aborted) throw error;
+    return { status: "FAILED", error: toReportError(code, errorText(error)) };
   }
 
   /** An upgrade needs an installed app: the old version, put there without any hook. */
@@ -145,17 +151,17 @@ class Run {
     await tacklebox.runToEnd(prepared, signal);
   }
 
-  private async runToEnd(prepared: PreparedOperation): Promise<TaskStatus> {
+  private async runToEnd(prepared: PreparedOperation): Promise<Pick<RunReport, "status">> {
     const { signal } = this.context;
     try {
       const running = this.tacklebox.runToEnd(prepared, signal);
       running.catch(() => {});
-      return await Promise.race([running, this.trouble.promise]);
+      return { status: await Promise.race([running, this.trouble.promise]) };
     } catch (error) {
       if (!signal.aborted) throw error;
       // Interrupted: the tasks end as cancelled, so that the report says so.
       await this.tacklebox.cancel(prepared.record.id);
-      return await this.tacklebox.runToEnd(prepared, AbortSignal.timeout(2000));
+      return { status: await this.tacklebox.runToEnd(prepared, AbortSignal.timeout(2000)) };
     }
   }
 

@@ -42,7 +42,7 @@ export interface RunOptions {
 /** The same as `run` works with them. */
 export interface ResolvedRunOptions {
   /** The request without `interactive`; inputs as they were given. */
-  request: OperationRequest & { appName: string; inputs: JsonObject };
+  request: OperationRequest & { appName: string; answers: JsonObject; inputs: JsonObject };
   /** The app somebody else started; null for the simulated NAS. */
   givenApp: { host: string; port: number } | null;
   /** Where the behaviour of the simulated app may be; null when it is not wanted. */

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { PassThrough } from "node:stream";
 import { onTestFinished } from "vitest";
+import type { RunReport } from "../../../src/cli/run/run-report.ts";
 import { runCli } from "../../../src/cli/run-cli.ts";
 
 export const root = resolve(import.meta.dirname, "../../..");
@@ -145,4 +146,19 @@ function keep(stream: NodeJS.ReadableStream): {
       return await promise;
     },
   };
+}
+
+/** Writes a script into a new folder, with other files beside it; gives its path. */
+export async function write(script: object, more: Record<string, unknown> = {}): Promise<string> {
+  return join(await folderOf({ "app.json": script, ...more }), "app.json");
+}
+
+/** Runs a script with `--json`. */
+export async function run(
+  script: object | string,
+  ...args: string[]
+): Promise<CliResult & { report: RunReport }> {
+  const file = typeof script === "string" ? script : await write(script);
+  const result = await cli("run", file, "--json", ...args);
+  return { ...result, report: JSON.parse(result.stdout) as RunReport };
 }
