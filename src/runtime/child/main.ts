@@ -23,12 +23,22 @@ interface Message {
   body: Buffer;
 }
 
+/** What was read ahead: a whole message mostly comes with one read. */
+const ahead = Buffer.allocUnsafe(64 * 1024);
+let aheadFrom = 0;
+let aheadTo = 0;
+
 function readExactly(length: number): Buffer | null {
   const bytes = Buffer.allocUnsafe(length);
   let filled = 0;
   while (filled < length) {
-    const count = readSync(input, bytes, filled, length - filled, null);
-    if (count === 0) return null;
+    if (aheadFrom === aheadTo) {
+      aheadFrom = 0;
+      aheadTo = readSync(input, ahead, 0, ahead.length, null);
+      if (aheadTo === 0) return null;
+    }
+    const count = ahead.copy(bytes, filled, aheadFrom, Math.min(aheadTo, aheadFrom + length - filled));
+    aheadFrom += count;
     filled += count;
   }
   return bytes;
@@ -54,25 +64,57 @@ function send(message: FromSandbox): void {
 
 const turns = createTurnWriter(writeAll);
 
+type Ivm = typeof ivm;
+type PostMessage = (messageJson: string, body: ArrayBuffer | null) => void;
+
 /** Makes the isolate ready for its hook before anybody asks for it. */
 function prepare(addonPath: string, memoryLimit: number) {
-  const { Isolate, Callback } = (require(addonPath) as { ivm: typeof ivm }).ivm;
+  const { Isolate, Callback } = (require(addonPath) as { ivm: Ivm }).ivm;
   // From here on no native code can be loaded any more.
   (process as unknown as { permission: { drop(scope: string): void } }).permission.drop("addon");
   const isolate = new Isolate({ memoryLimit });
+  const script = isolate.compileScriptSync(GUEST_CODE, { filename: guestFileName });
+  rehearse(createGuest({ isolate, script, Callback }, createTurnWriter(() => {}).post));
+  return { isolate, ...createGuest({ isolate, script, Callback }, turns.post) };
+}
+
+interface GuestParts {
+  isolate: ivm.Isolate;
+  script: ivm.Script;
+  Callback: Ivm["Callback"];
+}
+
+/** The guest in a context of its own. */
+function createGuest({ isolate, script, Callback }: GuestParts, post: PostMessage) {
   const context = isolate.createContextSync();
-  const host = createHostFunctions({ post: turns.post, loadValidator: () => VALIDATOR_CODE });
+  const host = createHostFunctions({ post, loadValidator: () => VALIDATOR_CODE });
   context.global.setSync(
     hostFunctionName,
     new Callback((name: unknown, ...args: unknown[]) => host.call(name, ...args)),
   );
-  const script = isolate.compileScriptSync(GUEST_CODE, { filename: guestFileName });
   const entry = script.runSync(context, { reference: true }) as ivm.Reference<Record<string, unknown>>;
   const start = entry.getSync("start", { reference: true }) as ivm.Reference<
     (json: string, code: string) => void
   >;
   const deliver = entry.getSync("deliver", { reference: true }) as ivm.Reference<(json: string) => void>;
-  return { isolate, host, start, deliver };
+  return { context, host, start, deliver };
+}
+
+/**
+ * Runs a hook of ours in a context that is thrown away. V8 compiles a function when it is first called and keeps the
+ * result with the script, not with the context; so the real hook's first calls find it done.
+ */
+function rehearse({ context, host, start, deliver }: ReturnType<typeof createGuest>): void {
+  host.setSeed("00".repeat(32));
+  const told = { fileName: "rehearsal", entrypoint: "run", now: 0, context: { baseUrl: "", inputs: {} } };
+  const code = `({ run: async (ctx) => { ctx.log("a"); await ctx.emitCheckpoint("b"); await ctx.sleep(1); } })`;
+  start.applySync(undefined, [JSON.stringify(told), code]);
+  for (const seq of [2, 3]) {
+    deliver.applySync(undefined, [
+      JSON.stringify({ type: "completion", seq, now: 0, ok: true, value: null, hasBody: false }),
+    ]);
+  }
+  for (const reference of [start, deliver, context]) reference.release();
 }
 
 /** One turn: the guest runs until it waits. What escapes it is not the child's business, but memory is. */

@@ -1,3 +1,5 @@
+import { encodeFrame } from "../frames.ts";
+
 /**
  * Collects what the guest says in one turn and writes it in as few frames as it can. A turn that says a lot is
  * written piece by piece; the pipe then holds the guest back until the host has read.
@@ -18,11 +20,7 @@ export function createTurnWriter(writeAll: (bytes: Buffer) => void): TurnWriter 
   let length = 0;
 
   const writeFrame = (json: string, body: Uint8Array | null): void => {
-    const jsonBytes = Buffer.byteLength(json);
-    const header = Buffer.allocUnsafe(8);
-    header.writeUInt32LE(jsonBytes, 0);
-    header.writeUInt32LE(body?.byteLength ?? 0, 4);
-    writeAll(Buffer.concat(body === null ? [header, Buffer.from(json)] : [header, Buffer.from(json), body]));
+    writeAll(encodeFrame(json, body ?? undefined));
   };
   const flush = (done: boolean, body: Uint8Array | null, unhandled: string | null = null): void => {
     const rejection = unhandled === null ? "" : `,"unhandled":${JSON.stringify(unhandled)}`;
