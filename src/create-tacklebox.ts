@@ -64,8 +64,20 @@ export interface TackleboxOptions {
   hookConcurrency?: number;
   /** Installs and upgrades at work at the same time; one that waits for its hook holds no place. Default 4. */
   operationConcurrency?: number;
+  /**
+   * True: this is the only process at work on the datastore, so that what a killed one had begun is taken up again at
+   * `start`. With `pglite:` that is always so. Default false: it is taken up when the lease has ended.
+   */
+  soleWorker?: boolean;
+  /** How long a worker that does not answer keeps its tasks, in milliseconds; default 10000. */
+  leaseMs?: number;
   /** How long a hook that waits for a person stays live before it is parked, in milliseconds; default 5000. */
   parkAfterMs?: number;
+  /**
+   * Sleeps with at least that many milliseconds left leave no process behind; default 30000. Without a datastore
+   * hooks stay live.
+   */
+  restAfterMs?: number;
   clock?: Clock;
   /** Clock of the hooks' own waits; default `clock`. */
   hookClock?: Clock;
@@ -136,6 +148,8 @@ class TackleboxRuntime implements Tacklebox {
       network,
       effectLimits: { ...defaultEffectLimits, ...options.effectLimits },
       parkAfterMs: options.parkAfterMs ?? 5000,
+      restAfterMs:
+        options.datastore === undefined ? Number.POSITIVE_INFINITY : (options.restAfterMs ?? 30_000),
       observer: { hookChanged: () => {}, operationChanged: () => {}, ...options.observer },
     };
     this.scheduler =
@@ -314,10 +328,12 @@ async function startScheduler(
   runtime: Runtime,
 ): Promise<Scheduler> {
   const { createScheduler } = await import("./queue/create-scheduler.ts");
-  const { hookConcurrency, operationConcurrency } = options;
+  const { hookConcurrency, operationConcurrency, leaseMs } = options;
   return createScheduler({
     datastore,
     runtime,
+    soleWorker: datastore.kind === "pglite" || (options.soleWorker ?? false),
+    ...(leaseMs === undefined ? {} : { lockDurationMs: leaseMs, stalledIntervalMs: leaseMs / 2 }),
     ...(hookConcurrency === undefined ? {} : { hookConcurrency }),
     ...(operationConcurrency === undefined ? {} : { operationConcurrency }),
     onTrouble: (text) => options.onTrouble?.(text),

@@ -19,6 +19,8 @@ export interface EffectDefinition<Args> {
   /** Checks the guest's arguments, which may be anything. Throws `EffectError` with `ARGUMENT_INVALID`. */
   parseArgs(args: JsonValue, limits: EffectLimits): Args;
   nature(args: Args): EffectNature;
+  /** Wall time in milliseconds at which a wait ends that began at `startedAt`; absent for what is no timed wait. */
+  dueAt?(args: Args, startedAt: number): number;
   /** Carries it out; absent for `record` and `park`. Rejections that are not `EffectError`s are internal faults. */
   perform?(args: Args, body: Uint8Array | null, tools: EffectTools): Promise<EffectResult>;
 }

@@ -15,14 +15,15 @@ import { collectInputs, inputsHaveNews } from "./collect-inputs.ts";
 import { describeApp, policyFor } from "./hook-surroundings.ts";
 import { createRedactor } from "./redact-secrets.ts";
 import type { Runtime } from "./runtime.ts";
-import { openTaskJournal, readHookState, type TaskJournal } from "./task-journal.ts";
+import { readHookState, readJournal, resumeTaskJournal, type TaskJournal } from "./task-journal.ts";
+import type { NetworkPolicy } from "../network/network-client.ts";
 import { plainTaskError, toTaskError } from "./to-task-error.ts";
 
 /** How far a hook task got. */
 export type HookTaskProgress =
   | { kind: "ended"; status: TaskStatus }
-  /** Waits for a person; nothing is left running. */
-  | { kind: "parked" }
+  /** Put away: for a person, or until `wakeAt` (wall time) at the latest. Nothing is left running. */
+  | { kind: "parked"; wakeAt: number | null }
   /** The signal stopped it; another worker goes on at the same line. */
   | { kind: "handed-over" };
 
@@ -34,8 +35,30 @@ export async function advanceHookTask(
   runtime: Runtime,
   record: HookTaskRecord,
   signal: AbortSignal,
+  found?: TaskFindings,
 ): Promise<HookTaskProgress> {
-  return await new HookTaskRun(runtime, record, signal).advance();
+  const known = found ?? (await lookUpTask(runtime, record.id));
+  return await new HookTaskRun(runtime, record, signal).advance(known);
+}
+
+/** What is looked up of a task before it is gone on with. */
+export interface TaskFindings {
+  entries: JournalEntry[];
+  isCancelRequested: boolean;
+}
+
+/** All reads side by side: they are most of the time between the queue and a hook's first call. */
+export async function lookUpTask(runtime: Runtime, taskId: string): Promise<TaskFindings> {
+  const [entries, isCancelRequested] = await Promise.all([
+    readJournal(runtime.journals, taskId),
+    runtime.desk.isCancelRequested(taskId),
+  ]);
+  return { entries, isCancelRequested };
+}
+
+interface AttemptSurroundings {
+  bundle: Bundle | null;
+  policy: NetworkPolicy;
 }
 
 /** The key under which a wait's decision is kept. */
@@ -56,6 +79,8 @@ class HookTaskRun {
   private lostSandbox: LostSandbox | null = null;
   /** Takes the secrets of the current attempt's inputs out of what is shown. */
   private redact: (text: string) => string = (text) => text;
+  /** Looked up while the attempt's beginning was written down. */
+  private around: AttemptSurroundings | null = null;
   /** It was decided to fail while the attempt waited at a checkpoint. */
   private givenUp = false;
 
@@ -65,17 +90,24 @@ class HookTaskRun {
     this.signal = signal;
   }
 
-  async advance(): Promise<HookTaskProgress> {
-    this.journal = await openTaskJournal(this.runtime.journals, this.record.id, (added) =>
-      this.onEntries(added),
-    );
-    for (const entry of this.journal.entries) this.state = foldEntry(this.state, entry);
+  async advance({ entries, isCancelRequested }: TaskFindings): Promise<HookTaskProgress> {
+    const { id } = this.record;
+    this.journal = resumeTaskJournal(this.runtime.journals, id, entries, (added) => this.onEntries(added));
+    for (const entry of entries) this.state = foldEntry(this.state, entry);
+    let isCancelled = isCancelRequested;
     for (;;) {
       if (isTerminal(this.state.status)) return { kind: "ended", status: this.state.status };
       if (this.signal.aborted) return { kind: "handed-over" };
-      if (await this.cancelled()) return { kind: "ended", status: "CANCELLED" };
+      if (isCancelled) {
+        await this.cancel();
+        return { kind: "ended", status: "CANCELLED" };
+      }
+      const wasOpen = this.state.attemptOpen;
       const progress = await this.step();
       if (progress !== null) return progress;
+      // Whoever runs the attempt that has just begun looks for a cancel first thing.
+      const hasJustBegun = !wasOpen && this.state.attemptOpen;
+      isCancelled = !hasJustBegun && (await this.runtime.desk.isCancelRequested(id));
     }
   }
 
@@ -88,7 +120,7 @@ class HookTaskRun {
 
   private async meetDecision(): Promise<HookTaskProgress | null> {
     const decision = await this.runtime.desk.decision(this.record.id, waitKeyOf(this.state) ?? "");
-    if (decision === null) return { kind: "parked" };
+    if (decision === null) return { kind: "parked", wakeAt: null };
     if (decision.action === "skip") await this.add({ type: "skipped", reason: "skipped by the user" });
     else if (decision.action === "fail") await this.add({ type: "failed", error: this.lastError() });
     else await this.add({ type: "retry-chosen", fresh: decision.fresh ?? false });
@@ -97,7 +129,7 @@ class HookTaskRun {
 
   private async beginAttempt(): Promise<HookTaskProgress | null> {
     const inputs = await collectInputs(this.runtime, this.record, this.state, (event) => this.add(event));
-    if (inputs.kind === "waiting") return { kind: "parked" };
+    if (inputs.kind === "waiting") return { kind: "parked", wakeAt: null };
     if (inputs.kind === "skipped") {
       await this.add({ type: "skipped", reason: "skipped by the user" });
       return null;
@@ -107,6 +139,9 @@ class HookTaskRun {
       return null;
     }
     const { bundleSha256 } = this.record;
+    const around = this.lookAround(bundleSha256);
+    // Met when it is awaited; nothing before that may leave it unhandled.
+    around.catch(() => {});
     const context = await describeApp(this.runtime, this.record, inputs.values);
     const now = this.runtime.clock.now();
     await this.journal.append([
@@ -121,7 +156,16 @@ class HookTaskRun {
         context,
       },
     ]);
+    this.around = await around;
     return null;
+  }
+
+  private async lookAround(bundleSha256: string): Promise<AttemptSurroundings> {
+    const [bundle, policy] = await Promise.all([
+      getBundle(this.runtime.documents, bundleSha256),
+      policyFor(this.runtime, this.record),
+    ]);
+    return { bundle, policy };
   }
 
   /** Runs the current attempt from where its journal ends. */
@@ -134,7 +178,8 @@ class HookTaskRun {
         `Journal of task ${this.record.id}: no attempt has begun, but the task is in progress.`,
       );
     }
-    const bundle = await getBundle(this.runtime.documents, start.bundleSha256);
+    const { bundle, policy } = this.around ?? (await this.lookAround(start.bundleSha256));
+    this.around = null;
     if (bundle === null) {
       const detail = `hook "${this.record.hook.id}": its bundle ${start.bundleSha256} is no longer kept; start the operation again.`;
       await this.add(this.endOf(plainTaskError("JOURNAL_CORRUPT", detail)));
@@ -148,7 +193,7 @@ class HookTaskRun {
     const stop = new AbortController();
     const stopWatching = this.watchForCancel(stop);
     try {
-      const outcome = await this.runIn(bundle, recorded, stop);
+      const outcome = await this.runIn({ bundle, policy }, recorded, stop);
       return await this.conclude(outcome, bundle);
     } finally {
       stopWatching();
@@ -160,7 +205,7 @@ class HookTaskRun {
    * without getting anywhere.
    */
   private async noteResumption(recorded: readonly JournalEntry[]): Promise<TaskError | null> {
-    const piece = describePiece(recorded, this.lostSandbox);
+    const piece = describePiece(recorded, this.lostSandbox, this.runtime.clock.now());
     this.lostSandbox = null;
     if (piece === null) return null;
     const { reason, lastedMs, detail } = piece;
@@ -172,13 +217,12 @@ class HookTaskRun {
   }
 
   private async runIn(
-    bundle: Bundle,
+    { bundle, policy }: { bundle: Bundle; policy: NetworkPolicy },
     recorded: readonly JournalEntry[],
     stop: AbortController,
   ): Promise<AttemptOutcome> {
     const { runtime, record } = this;
     const start = recorded[0] as Extract<JournalEntry, { type: "attempt-started" }>;
-    const policy = await policyFor(runtime, record);
     this.redact = createRedactor(record.hook.inputs ?? [], start.context.inputs);
     return await runAttempt({
       bundle,
@@ -197,6 +241,7 @@ class HookTaskRun {
       redact: this.redact,
       usedMs: this.state.pausedMs,
       parkAfterMs: record.interactive ? runtime.parkAfterMs : 0,
+      restAfterMs: runtime.restAfterMs,
       person: {
         decision: (seq, aborted) =>
           runtime.desk.watch(record.id, () => this.checkpointDecision(start.attempt, seq, stop), aborted),
@@ -241,10 +286,7 @@ class HookTaskRun {
         await this.add({ type: "attempt-paused", attempt, activeMs });
         return this.signal.aborted ? { kind: "handed-over" } : null;
       case "parked":
-        await this.add({ type: "attempt-paused", attempt, activeMs });
-        if (this.record.interactive) return { kind: "parked" };
-        await this.failAttempt(this.lastError(), activeMs);
-        return null;
+        return await this.putAway(outcome.wakeAt, activeMs);
       case "failed":
         if (outcome.failure.by === "runtime" && outcome.failure.code === "HOOK_CRASHED") {
           this.lostSandbox = { activeMs, detail: outcome.failure.detail };
@@ -256,6 +298,14 @@ class HookTaskRun {
         );
         return null;
     }
+  }
+
+  private async putAway(wakeAt: number | null, activeMs: number): Promise<HookTaskProgress | null> {
+    const until = wakeAt === null ? {} : { until: wakeAt };
+    await this.add({ type: "attempt-paused", attempt: this.state.attempt, activeMs, ...until });
+    if (wakeAt !== null || this.record.interactive) return { kind: "parked", wakeAt };
+    await this.failAttempt(this.lastError(), activeMs);
+    return null;
   }
 
   /** Ends the attempt; while `retries` allow it the next step begins another. */
@@ -272,11 +322,9 @@ class HookTaskRun {
     return this.record.interactive ? { type: "awaiting-retry", error } : { type: "failed", error };
   }
 
-  private async cancelled(): Promise<boolean> {
-    if (!(await this.runtime.desk.isCancelRequested(this.record.id))) return false;
+  private async cancel(): Promise<void> {
     if (this.state.cancelRequestedAt === null) await this.add({ type: "cancel-requested" });
     await this.add({ type: "cancelled" });
-    return true;
   }
 
   private watchForCancel(stop: AbortController): () => void {
@@ -318,6 +366,7 @@ export async function hasNews(runtime: Runtime, record: HookTaskRecord): Promise
   if (await desk.isCancelRequested(record.id)) return true;
   const waitKey = waitKeyOf(state);
   if (waitKey !== null) return (await desk.decision(record.id, waitKey)) !== null;
+  if (state.restsUntil !== null) return state.restsUntil <= runtime.clock.now();
   if (state.status !== "AWAITING_INPUT") return true;
   return await inputsHaveNews(runtime, record, state);
 }

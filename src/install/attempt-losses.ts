@@ -32,6 +32,7 @@ export interface LostPiece {
 export function describePiece(
   recorded: readonly JournalEntry[],
   sandbox: LostSandbox | null,
+  now: number,
 ): LostPiece | null {
   const last = recorded.at(-1);
   if (last === undefined || (last.type === "attempt-started" && sandbox === null)) return null;
@@ -46,7 +47,9 @@ export function describePiece(
     };
   }
   if (last.type === "task" && last.event.type === "attempt-paused") {
-    return { reason: "put-away", lastedMs: 0, detail: "" };
+    // Waiting for a person does not count, a sleep does.
+    const lastedMs = last.event.until === undefined ? 0 : Math.max(0, now - last.at);
+    return { reason: "put-away", lastedMs, detail: "" };
   }
   const detail = "the worker it ran under was killed each time.";
   return { reason: "worker-lost", lastedMs: Math.max(0, last.at - begin.at), detail };

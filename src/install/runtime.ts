@@ -29,6 +29,8 @@ export interface Runtime {
   effectLimits: EffectLimits;
   /** How long a hook that waits for a person stays live, in milliseconds; default 5000. */
   parkAfterMs: number;
+  /** Timed waits of a hook with at least that many milliseconds left are put away; Infinity: never. */
+  restAfterMs: number;
   /** Told of each change, after it is kept. */
   observer: TaskObserver;
 }

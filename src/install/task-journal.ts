@@ -36,7 +36,16 @@ export async function openTaskJournal(
   taskId: string,
   onEntries: (entries: readonly JournalEntry[]) => void,
 ): Promise<TaskJournal> {
-  const entries = await readJournal(store, taskId);
+  return resumeTaskJournal(store, taskId, await readJournal(store, taskId), onEntries);
+}
+
+/** The same for whoever has read the entries already; they belong to the journal from now on. */
+export function resumeTaskJournal(
+  store: JournalStore,
+  taskId: string,
+  entries: JournalEntry[],
+  onEntries: (entries: readonly JournalEntry[]) => void,
+): TaskJournal {
   let tail: Promise<void> = Promise.resolve();
   const write = async (added: JournalEntry[]): Promise<void> => {
     await store.append(

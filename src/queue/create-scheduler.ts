@@ -1,7 +1,7 @@
 import { DelayedError, WaitingChildrenError, type Job, type Queue, type Worker } from "bullmq";
 import type { Datastore } from "../datastore/datastore.ts";
 import { TackleboxError, errorCodeOf, errorText } from "../errors.ts";
-import { advanceHookTask, hasNews } from "../install/advance-hook-task.ts";
+import { advanceHookTask, hasNews, lookUpTask } from "../install/advance-hook-task.ts";
 import { advanceOperation, operationWaitKey } from "../install/advance-operation.ts";
 import type { Runtime } from "../install/runtime.ts";
 import { getJson } from "../install/stored-json.ts";
@@ -14,6 +14,7 @@ import {
   nextStepIndex,
   type OperationRecord,
 } from "../task/operation-task.ts";
+import { takeBackJobs } from "./take-back-jobs.ts";
 import { createViewPublisher } from "./view-publisher.ts";
 
 /** Names of the two queues; BullMQ keeps everything below `tacklebox:`. */
@@ -22,6 +23,8 @@ export const hooksQueue = "hooks";
 
 /** A parked job is woken by a person; until then it is delayed for about five years (BullMQ counts to ten). */
 const parkedForMs = 5 * 365 * 24 * 3_600_000;
+
+const farAhead = (): number => Date.now() + parkedForMs;
 
 export interface JobData {
   id: string;
@@ -34,6 +37,15 @@ export interface SchedulerOptions {
   hookConcurrency?: number;
   /** Installs and upgrades at work at the same time; one that waits for its hook holds no place. Default 4. */
   operationConcurrency?: number;
+  /**
+   * True: no other process works on this datastore, so that tasks a killed one had begun are taken up again at `start`
+   * instead of when its locks have ended.
+   */
+  soleWorker?: boolean;
+  /** How long a worker that does not answer keeps its tasks, in milliseconds; default 10000. */
+  lockDurationMs?: number;
+  /** How often each process looks for tasks whose worker does not answer, in milliseconds; default 5000. */
+  stalledIntervalMs?: number;
   /** Hears of trouble that needs no answer. */
   onTrouble(text: string): void;
 }
@@ -91,6 +103,12 @@ class QueueScheduler implements Scheduler {
 
   async start(): Promise<void> {
     const { datastore, hookConcurrency, operationConcurrency, onTrouble } = this.options;
+    if (this.options.soleWorker === true) await Promise.all(Object.values(this.queues).map(takeBackJobs));
+    const workerOptions = {
+      lockDuration: this.options.lockDurationMs ?? 10_000,
+      stalledInterval: this.options.stalledIntervalMs ?? 5000,
+      maxStalledCount,
+    };
     this.workers = [
       datastore.bull.worker<JobData>(operationsQueue, (job, token) => this.operate(job, token), {
         concurrency: operationConcurrency ?? 4,
@@ -114,7 +132,11 @@ class QueueScheduler implements Scheduler {
   }
 
   private async runHook(job: Job<JobData>, token: string | undefined): Promise<{ status: string }> {
-    const record = await this.requireRecord<HookTaskRecord>("hook-tasks", job.data.id);
+    const { id } = job.data;
+    const [record, found] = await Promise.all([
+      this.requireRecord<HookTaskRecord>("hook-tasks", id),
+      lookUpTask(this.options.runtime, id),
+    ]);
     const publisher = createViewPublisher(job, this.options.onTrouble);
     const { runtime: base } = this.options;
     const runtime: Runtime = {
@@ -127,12 +149,13 @@ class QueueScheduler implements Scheduler {
         },
       },
     };
-    const progress = await advanceHookTask(runtime, record, this.stopping.signal).catch((error: unknown) =>
-      this.giveUp(runtime, record, error),
+    const progress = await advanceHookTask(runtime, record, this.stopping.signal, found).catch(
+      (error: unknown) => this.giveUp(runtime, record, error),
     );
     await publisher.flush();
     if (progress.kind === "ended") return { status: progress.status };
-    await this.park(job, token, progress.kind === "parked" ? () => hasNews(runtime, record) : null);
+    const wakeAt = progress.kind === "parked" ? (progress.wakeAt ?? farAhead()) : Date.now();
+    await this.park(job, token, { wakeAt, lookAgain: () => hasNews(runtime, record) });
     throw new DelayedError();
   }
 
@@ -158,8 +181,8 @@ class QueueScheduler implements Scheduler {
         await this.addHook(progress.task, job);
         if (await job.moveToWaitingChildren(token ?? "")) throw new WaitingChildrenError();
       } else {
-        const lookAgain = progress.kind === "parked" ? () => operationHasNews(runtime, record) : null;
-        await this.park(job, token, lookAgain);
+        const wakeAt = progress.kind === "parked" ? farAhead() : Date.now();
+        await this.park(job, token, { wakeAt, lookAgain: () => operationHasNews(runtime, record) });
         throw new DelayedError();
       }
     }
@@ -179,16 +202,16 @@ class QueueScheduler implements Scheduler {
   }
 
   /**
-   * Puts the job away. Without `lookAgain` it is taken up at once, by whoever is free. With it: what came to the desk
-   * while the job was not yet delayed could not wake it, so look once more.
+   * Puts the job away until `wakeAt` or until it is woken. What came to the desk while the job was not yet delayed
+   * could not wake it, so `lookAgain`.
    */
   private async park(
     job: Job<JobData>,
     token: string | undefined,
-    lookAgain: (() => Promise<boolean>) | null,
+    until: { wakeAt: number; lookAgain: () => Promise<boolean> },
   ): Promise<void> {
-    await job.moveToDelayed(Date.now() + (lookAgain === null ? 0 : parkedForMs), token);
-    if (lookAgain !== null && (await lookAgain())) await promote(job);
+    await job.moveToDelayed(until.wakeAt, token);
+    if (until.wakeAt > Date.now() && (await until.lookAgain())) await promote(job);
   }
 
   /** What is nobody's fault but ours ends the task with a word; what the surroundings do is tried again. */
@@ -219,13 +242,8 @@ const jobOptions = {
   removeOnFail: { age: 30 * 24 * 3600 },
 };
 
-/** A killed worker's jobs are taken up again within a few seconds; how often is not BullMQ's business. */
-const workerOptions = {
-  lockDuration: 10_000,
-  stalledInterval: 5000,
-  maxStalledCount: 1_000_000,
-  autorun: true,
-};
+/** A killed worker's jobs are taken up again; how often is not BullMQ's business. */
+const maxStalledCount = 1_000_000;
 
 function isPassing(code: ReturnType<typeof errorCodeOf>, error: unknown): boolean {
   if (

@@ -34,6 +34,8 @@ export interface AttemptOptions {
   usedMs: number;
   /** How long a hook that waits for a person stays live before it is parked. */
   parkAfterMs: number;
+  /** Timed waits with at least that much left are put away too; Infinity: never. */
+  restAfterMs: number;
   person: Person;
   /** Aborted with a reason of `cancel` or `handover`. */
   signal: AbortSignal;
@@ -49,8 +51,8 @@ export interface Person {
 export type AttemptOutcome =
   | { kind: "completed"; activeMs: number }
   | { kind: "failed"; failure: AttemptFailure; activeMs: number }
-  /** Waits for a person; nothing is left running. */
-  | { kind: "parked"; checkpointId: string; activeMs: number }
+  /** Put away: it waits for a person, or until `wakeAt` (wall time) at the latest. Nothing is left running. */
+  | { kind: "parked"; wakeAt: number | null; activeMs: number }
   /** Stopped by the signal, to be gone on with elsewhere or cancelled. */
   | { kind: "stopped"; activeMs: number };
 

@@ -10,13 +10,22 @@ export interface PendingEffects {
   /** Drops what has no effect outside once the hook has finished: timers and waits. */
   dropWaits(): void;
   dropAll(): void;
-  /** When everything left waits for a person: the checkpoint of the first; else null. */
-  parkedAt(): string | null;
+  /** When nothing is left but waits - for a person, or for a time not before `horizon` -: what it waits for. */
+  restsOn(horizon: number): Rest | null;
+}
+
+export interface Rest {
+  /** The checkpoint of the first wait for a person; null when there is none. */
+  checkpointId: string | null;
+  /** Wall time in milliseconds at which the first timed wait ends; null when there is none. */
+  dueAt: number | null;
 }
 
 export interface PendingEffectOptions {
   /** Set when it waits for a person. */
   checkpointId: string | null;
+  /** Wall time in milliseconds at which it ends, for timed waits. */
+  dueAt: number | null;
   /** Carried on when the hook has finished without awaiting it. */
   outlivesHook: boolean;
 }
@@ -46,9 +55,13 @@ export function createPendingEffects(): PendingEffects {
     dropAll: () => {
       for (const seq of effects.keys()) drop(seq);
     },
-    parkedAt: () => {
+    restsOn: (horizon) => {
       const all = [...effects.values()];
-      return all.every(({ checkpointId }) => checkpointId !== null) ? (all[0]?.checkpointId ?? null) : null;
+      const rests = all.every(({ checkpointId, dueAt }) => checkpointId !== null || (dueAt ?? -1) >= horizon);
+      if (!rests || all.length === 0) return null;
+      const times = all.flatMap(({ dueAt }) => dueAt ?? []);
+      const checkpointId = all.find((effect) => effect.checkpointId !== null)?.checkpointId ?? null;
+      return { checkpointId, dueAt: times.length === 0 ? null : Math.min(...times) };
     },
   };
 }

@@ -12,7 +12,7 @@ import { awaitingEvent, interruptedOutcome, toOutcome, tooManyCheckpoints } from
 import { createAttemptJournal, type AttemptJournal } from "./attempt-journal.ts";
 import { createGuestLink, type GuestLink } from "./guest-link.ts";
 import { createRecordBudget, type RecordBudget } from "./record-budget.ts";
-import { createPendingEffects } from "./pending-effects.ts";
+import { createPendingEffects, type Rest } from "./pending-effects.ts";
 import type { GuestMessage } from "./protocol.ts";
 import type { SandboxProcess } from "./sandbox-process.ts";
 
@@ -43,7 +43,6 @@ export async function runAttempt(options: AttemptOptions): Promise<AttemptOutcom
 
 class Attempt {
   private readonly options: AttemptOptions;
-  private readonly sandbox: SandboxProcess;
   private readonly guest: GuestLink;
   private readonly replay: Replay;
   private readonly journal: AttemptJournal;
@@ -63,7 +62,6 @@ class Attempt {
 
   constructor(options: AttemptOptions, sandbox: SandboxProcess) {
     this.options = options;
-    this.sandbox = sandbox;
     this.guest = createGuestLink(sandbox, options.clock, {
       onMessage: (message, body) => this.onMessage(message, body),
       onIdle: () => this.afterTurn(),
@@ -100,7 +98,8 @@ class Attempt {
       return await this.ended.promise;
     } finally {
       signal.removeEventListener("abort", onAbort);
-      await Promise.all([this.sandbox.exited, this.network.close()]);
+      // Nobody waits for the killed process: it can do nothing any more, and the pool knows it until it is gone.
+      await this.network.close();
     }
   }
 
@@ -176,8 +175,8 @@ class Attempt {
       this.fail("REPLAY_MISMATCH", `recorded call ${blockedOn} was not made again.`);
     } else if (this.pending.size === 0) {
       this.fail("HOOK_NEVER_SETTLES", "it awaits a promise that nothing will settle.");
-    } else if (this.pending.parkedAt() !== null) {
-      this.waitForPerson();
+    } else {
+      this.rest();
     }
   }
 
@@ -236,12 +235,13 @@ class Attempt {
     const nature = definition.nature(args);
     const parks = nature === "park";
     const checkpointId = parks ? (args as CheckpointRetryArgs).checkpointId : null;
-    const signal = this.pending.add(call.seq, { checkpointId, outlivesHook: call.name === "fetch" });
+    const at = startedAt ?? this.journal.stamp();
+    const dueAt = definition.dueAt?.(args, at) ?? null;
+    const signal = this.pending.add(call.seq, { checkpointId, dueAt, outlivesHook: call.name === "fetch" });
     if (startedAt !== null && nature === "once") {
       this.complete(call, argsHash, interruptedOutcome(call.name));
       return;
     }
-    const at = startedAt ?? this.journal.stamp();
     const go = (): void => void this.carryOut({ ...effect, at }, signal);
     if (startedAt !== null || nature === "repeatable") go();
     if (startedAt !== null) return;
@@ -297,7 +297,7 @@ class Attempt {
       ...(event === undefined ? {} : { event }),
     };
     if (call.reply && !this.pending.has(call.seq)) {
-      this.pending.add(call.seq, { checkpointId: null, outlivesHook: true });
+      this.pending.add(call.seq, { checkpointId: null, dueAt: null, outlivesHook: true });
     }
     this.journal.keep(entry, () => {
       if (!this.settled && call.reply) this.deliver(call.seq, at, outcome);
@@ -314,26 +314,38 @@ class Attempt {
   private send(seq: number, at: number, outcome: EffectOutcome): void {
     this.pending.delete(seq);
     if (this.finished !== null) return;
-    this.resumeFromPerson();
+    this.wakeUp();
     this.guest.complete(seq, at, outcome);
   }
 
   // --- waiting and ending
 
-  private waitForPerson(): void {
-    this.active.pause();
+  /** Nothing to do but wait: for a person, which does not count as active, or for a time, which does. */
+  private rest(): void {
+    const rest = this.restNow();
+    if (rest === null) return;
+    if (rest.dueAt === null) this.active.pause();
     this.parkTimer ??= setTimeout(() => this.park(), this.options.parkAfterMs);
   }
 
-  private resumeFromPerson(): void {
+  private wakeUp(): void {
     if (this.parkTimer !== null) clearTimeout(this.parkTimer);
     this.parkTimer = null;
     this.active.resume();
   }
 
   private park(): void {
+    this.parkTimer = null;
+    const rest = this.restNow();
+    if (rest === null || this.guest.isBusy()) return;
     const activeMs = this.active.elapsedMs();
-    this.settle({ kind: "parked", checkpointId: this.pending.parkedAt() ?? "", activeMs });
+    const timeIsUpAt = this.options.clock.now() + this.options.timeoutMs - activeMs;
+    const wakeAt = rest.dueAt === null ? null : Math.min(rest.dueAt, timeIsUpAt);
+    this.settle({ kind: "parked", wakeAt, activeMs });
+  }
+
+  private restNow(): Rest | null {
+    return this.pending.restsOn(this.options.clock.now() + this.options.restAfterMs);
   }
 
   private finishWhenCarriedOut(): void {

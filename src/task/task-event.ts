@@ -23,7 +23,12 @@ export type TaskEvent =
   /** The attempt goes on from its journal; `activeMs` is what it has used so far. */
   | { type: "attempt-resumed"; attempt: number; reason: ResumeReason; activeMs: number }
   /** The hook was put away; the attempt goes on later. */
-  | { type: "attempt-paused"; attempt: number; activeMs: number }
+  | {
+      type: "attempt-paused";
+      attempt: number;
+      activeMs: number;
+      /** Wall time of a timed wait's end. */ until?: number;
+    }
   | { type: "attempt-failed"; attempt: number; error: TaskError; activeMs: number; again: boolean }
   | { type: "attempt-completed"; attempt: number; activeMs: number }
   | { type: "checkpoints-registered"; checkpoints: { id: string; message: string }[] }

@@ -31,6 +31,8 @@ export interface HookTaskState {
   finishedAt: number | null;
   cancelRequestedAt: number | null;
   bundleSha256: string | null;
+  /** Wall time until which the attempt rests in a timed wait; null when it does not. */
+  restsUntil: number | null;
   /** Times the current attempt was lost since it last got anywhere. */
   losses: number;
   /** Retries that were chosen by the user after a failure. */
@@ -64,6 +66,7 @@ export const initialHookTaskState: HookTaskState = {
   finishedAt: null,
   cancelRequestedAt: null,
   bundleSha256: null,
+  restsUntil: null,
   losses: 0,
   manualRetries: 0,
 };
@@ -224,9 +227,13 @@ function changeOfAttempt(state: HookTaskState, event: AttemptEvent, at: number):
         startedAt: state.startedAt ?? at,
       };
     case "attempt-paused":
-      return { pausedMs: event.activeMs };
+      return { pausedMs: event.activeMs, restsUntil: event.until ?? null };
     case "attempt-resumed":
-      return { pausedMs: event.activeMs, losses: event.reason === "put-away" ? 0 : state.losses + 1 };
+      return {
+        pausedMs: event.activeMs,
+        restsUntil: null,
+        losses: event.reason === "put-away" ? 0 : state.losses + 1,
+      };
     case "attempt-failed":
       return {
         status: "IN_PROGRESS",

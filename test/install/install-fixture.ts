@@ -77,6 +77,7 @@ export async function openInstall(options: FixtureOptions = {}): Promise<Install
     network,
     effectLimits: defaultEffectLimits,
     parkAfterMs: 0,
+    restAfterMs: Number.POSITIVE_INFINITY,
     observer: {
       hookChanged: (view) => seen.hooks.push(view),
       operationChanged: (view) => seen.operations.push(view),

@@ -216,6 +216,34 @@ export function describeQueueContract(subject: (typeof testDatastores)[number]):
       expect(ended.durationMs).toBeLessThan(6000);
     });
 
+    it("puts a hook away that sleeps long, and goes on after the sleep", async () => {
+      const { tacklebox, nas, untilHook, untilOperation } = await open({
+        tacklebox: { parkAfterMs: 1, restAfterMs: 300 },
+      });
+      const code =
+        "export async function run(ctx) { ctx.log('before'); await Promise.all([ctx.sleep(1500), fetch(ctx.baseUrl + '/x', { method: 'POST', body: 'x' })]); ctx.log('after', Date.now()); }";
+      const id = await tacklebox.submit(installRequest([{ id: "sleeps", scriptContent: code }]));
+      await untilOperation(id, "COMPLETED");
+      const task = await untilHook("sleeps", "COMPLETED");
+      const journal = await tacklebox.getJournal(task.id);
+      const events = journal.flatMap((entry) => (entry.type === "task" ? [entry.event] : []));
+      expect(events.map(({ type }) => type).filter((type) => type !== "request")).toEqual([
+        "attempt-paused",
+        "attempt-resumed",
+        "attempt-completed",
+      ]);
+      expect(nas.requests("testapp").map(({ method }) => method)).toEqual(["POST"]);
+      // The sleep counts as active time, put away or not.
+      expect(task.durationMs).toBeGreaterThanOrEqual(1500);
+    });
+
+    it("ends a hook on its timeout while it is put away", async () => {
+      const { tacklebox, untilHook } = await open({ tacklebox: { parkAfterMs: 1, restAfterMs: 300 } });
+      const code = "export async function run(ctx) { await ctx.sleep(3600000); }";
+      await tacklebox.submit(installRequest([{ id: "sleeps", timeout: 1, scriptContent: code }]));
+      expect((await untilHook("sleeps", "AWAITING_RETRY")).error?.code).toBe("HOOK_TIMEOUT");
+    });
+
     it("cancels a hook at work", async () => {
       const { tacklebox, until, untilOperation } = await open();
       const id = await tacklebox.submit(

@@ -73,6 +73,7 @@ export async function runHook(code: string, options: RunHookOptions): Promise<Ho
     redact: (text) => text,
     usedMs: 0,
     parkAfterMs: 0,
+    restAfterMs: Number.POSITIVE_INFINITY,
     person: {
       decision: async (_seq, signal) => {
         if (options.decision !== undefined) return options.decision;
