@@ -49,7 +49,7 @@ function createBullFactory(classes: BullClasses, { base, latestEventId }: Factor
   return {
     queue: <Data, Result>(name: string, options = {}) =>
       new classes.Queue<Data, Result>(name, { ...options, ...base }),
-    worker: <Data, Result>(name: string, processor: Processor<Data, Result>, options = {}) =>
+    worker: <Data, Result>(name: string, processor: Processor<Data, Result> | null, options = {}) =>
       new classes.Worker<Data, Result>(name, processor, { ...options, ...base }),
     events: async (name, options = {}) => {
       // Without an id, BullMQ reads "from now on" again at each of its reads until the first event, and misses what comes

@@ -40,7 +40,7 @@ export interface BullFactory {
   ): Queue<Data, Result>;
   worker<Data = unknown, Result = unknown>(
     name: string,
-    processor: Processor<Data, Result>,
+    processor: Processor<Data, Result> | null,
     options?: Omit<WorkerOptions, "connection" | "prefix">,
   ): Worker<Data, Result>;
   /** Resolves once the stream is ready; it tells every event that happens from the call on. */

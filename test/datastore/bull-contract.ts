@@ -2,6 +2,7 @@ import { DelayedError, WaitingChildrenError, type Job, type QueueEvents, type Wo
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import type { BullFactory, Datastore } from "../../src/datastore/datastore.ts";
 import { openDatastore } from "../../src/datastore/open-datastore.ts";
+import { takeBackJobs } from "../../src/queue/take-back-jobs.ts";
 import { testDatastoreOptions, type TestDatastore } from "../support/test-datastores.ts";
 import type { ContractSubject } from "./contract.ts";
 
@@ -77,6 +78,45 @@ export function describeBullContract({ kind, available, create }: ContractSubjec
       const { queue, events } = await open(store.bull, "failing", () => Promise.reject(new Error("no luck")));
       const job = await queue.add("fails", {});
       await expect(job.waitUntilFinished(events)).rejects.toThrow("no luck");
+    });
+
+    it("gives the jobs of a worker that is gone back to the queue at once, whatever their locks say", async () => {
+      const queue = store.bull.queue("taken back");
+      const dead = store.bull.worker("taken back", null, { lockDuration: 3_600_000, autorun: false });
+      onTestFinished(() => dead.close().then(() => queue.close()));
+      const names = ["first", "second", "third"];
+      for (const name of names) await queue.add(name, {});
+      for (const name of names.slice(0, 2)) {
+        expect(await dead.getNextJob(`token of ${name}`)).toMatchObject({ name });
+      }
+      expect(await takeBackJobs(queue)).toBe(2);
+      expect(await takeBackJobs(queue)).toBe(0);
+
+      const processed: string[] = [];
+      const allDone = Promise.withResolvers<void>();
+      const worker = store.bull.worker("taken back", (job) => Promise.resolve(job.name));
+      worker.on("completed", ({ name }) => {
+        processed.push(name);
+        if (processed.length === names.length) allDone.resolve();
+      });
+      onTestFinished(() => worker.close());
+      await allDone.promise;
+      expect(processed.toSorted()).toEqual(names);
+    });
+
+    it("lets another worker take up the jobs of one that is gone, once its lock has ended", async () => {
+      const queue = store.bull.queue("stalled");
+      const dead = store.bull.worker("stalled", null, { lockDuration: 100, autorun: false });
+      onTestFinished(() => dead.close().then(() => queue.close()));
+      await queue.add("left", {});
+      expect(await dead.getNextJob("token")).toMatchObject({ name: "left" });
+      const processed = Promise.withResolvers<string>();
+      const worker = store.bull.worker("stalled", (job) => Promise.resolve(processed.resolve(job.name)), {
+        stalledInterval: 100,
+        maxStalledCount: 1000,
+      });
+      onTestFinished(() => worker.close());
+      expect(await processed.promise).toBe("left");
     });
 
     it("wakes an idle worker at once, also by jobs that come while it goes idle", async () => {
