@@ -103,8 +103,9 @@ async function clickWhereItWaits({ tacklebox, until }: Box): Promise<never> {
       (seen): seen is HookTaskView =>
         seen.kind === "hook" && seen.status === "AWAITING_RETRY" && !clicked.has(seen.error?.checkpointId),
     );
-    clicked.add(view.error?.checkpointId);
-    await (view.error?.checkpointId == null ? tacklebox.giveUp(view.id) : tacklebox.retry(view.id));
+    const checkpointId = view.error?.checkpointId;
+    clicked.add(checkpointId);
+    await (typeof checkpointId === "string" ? tacklebox.retry(view.id) : tacklebox.giveUp(view.id));
   }
 }
 

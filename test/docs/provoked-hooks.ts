@@ -37,7 +37,7 @@ async function caughtIn(body: string, more: Partial<RunHookOptions> = {}): Promi
   const pool = createSandboxPool({ spares: 0, limits: resolveSandboxLimits() });
   const code = `export async function run(ctx) { try { ${body} } catch (error) { ctx.log(error.message + (error.cause ? " (cause: " + error.cause.message + ")" : "")); } }`;
   try {
-    const { lines } = await runHook(code, { pool, ...more });
+    const { lines } = await runHook(code, { pool, timeoutMs: 50_000, ...more });
     return lines.at(-1);
   } finally {
     await pool.close();
@@ -131,9 +131,9 @@ export const provokedHooks: Provoked = {
   HOOK_FAIL: () => failureOf('ctx.fail("The library could not be created");'),
   HOOK_NEVER_SETTLES: () => failureOf("await new Promise(() => {});"),
   HOOK_TIMEOUT: () => failureOf("for (;;) {}", { timeoutMs: 1000 }),
-  HOOK_CPU_LIMIT: () => failureOf("for (;;) {}", { cpuSeconds: 1, timeoutMs: 20_000 }),
+  HOOK_CPU_LIMIT: () => failureOf("for (;;) {}", { cpuSeconds: 1, timeoutMs: 50_000 }),
   HOOK_MEMORY_LIMIT: () =>
-    failureOf("const all = []; for (;;) all.push('x'.repeat(1000) + all.length);", { timeoutMs: 20_000 }),
+    failureOf("const all = []; for (;;) all.push('x'.repeat(1000) + all.length);", { timeoutMs: 50_000 }),
   HOOK_MESSAGE_LIMIT: () =>
     failureOf("for (let n = 0; n < 20; n += 1) setTimeout(() => {}, 5000); await ctx.sleep(5000);", {
       maxPendingCalls: 10,

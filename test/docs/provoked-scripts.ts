@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { CompileOutcome } from "../../src/compile/bundle.ts";
@@ -103,7 +102,8 @@ async function missingFile(): Promise<string | undefined> {
 }
 
 async function compilerGivesUp(): Promise<string | undefined> {
-  const text = `export async function setup() {} // ${randomBytes(8).toString("hex")}`;
+  // Large, so that no machine compiles it before the time is up.
+  const text = `export async function setup() {}\n${'log("a line of some length");\n'.repeat(8000)}`;
   const outcome = compileInlineText(text, { limits: { timeoutMs: 0 } });
   return await messageOfCompilation(outcome, "COMPILE_FAILED");
 }
