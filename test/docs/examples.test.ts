@@ -30,6 +30,17 @@ describe.each(pages.map((page) => [page.path, page] as const))("%s", (_path, pag
   test("names no file that does not exist", () => expect(missingFiles(page)).toEqual([]));
 });
 
+test("every reference page is in the index", () => {
+  const index = pages.find(({ path }) => path === "docs/README.md")?.prose ?? "";
+  const references = pages.filter(({ path }) => path.startsWith("docs/reference/"));
+  expect(references.length).toBeGreaterThan(9);
+  expect(
+    references
+      .filter(({ path }) => !index.includes(`(${path.replace("docs/", "")})`))
+      .map(({ path }) => path),
+  ).toEqual([]);
+});
+
 describe("blocks of JSON", () => {
   test.each(inLanguage("json"))("%s", (_name, { text, marks }) => {
     const value = JSON.parse(text) as unknown;

@@ -51,7 +51,7 @@ describe("the page of limits", () => {
     const { timeout, retries, ...options } = limitsOf("Runtime");
     expect(timeout).toBe(defaultTimeoutSeconds);
     expect(retries).toBe(0);
-    expect(Object.keys(options)).toHaveLength(7);
+    expect(Object.keys(options)).toHaveLength(8);
     expect(options).toEqual(Object.fromEntries(Object.keys(options).map((name) => [name, named(name)])));
   });
 });
