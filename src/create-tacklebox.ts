@@ -15,7 +15,8 @@ import {
   type PreparedOperation,
 } from "./install/prepare-operation.ts";
 import { runInProcess } from "./install/run-in-process.ts";
-import type { NetworkSettings, Runtime, TaskObserver } from "./install/runtime.ts";
+import type { NetworkSettings } from "./install/network-settings.ts";
+import type { Runtime, TaskObserver } from "./install/runtime.ts";
 import { createSignIns } from "./install/sign-ins.ts";
 import { getAppChoices, storeOperation } from "./install/store-operation.ts";
 import { getJson } from "./install/stored-json.ts";

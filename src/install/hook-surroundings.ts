@@ -1,10 +1,9 @@
 import type { JsonObject } from "../json.ts";
 import type { NetworkPolicy } from "../network/network-client.ts";
 import type { GuestContextData } from "../runtime/protocol.ts";
-import type { OAuthInput } from "../schema/install-script.ts";
 import type { HookTaskRecord } from "../task/hook-task.ts";
 import { signInHosts } from "../inputs/pin-sign-in.ts";
-import type { NetworkSettings, Runtime } from "./runtime.ts";
+import type { Runtime } from "./runtime.ts";
 
 /** What a hook finds around it when its attempt begins: the data of `ctx`. */
 export async function describeApp(
@@ -47,18 +46,5 @@ export async function policyFor(runtime: Runtime, record: HookTaskRecord): Promi
     ),
     allow: runtime.network.allow,
     originMap: runtime.network.originMap,
-  };
-}
-
-/** Who a sign-in flow may reach: its own hosts and nothing else. */
-export function signInPolicy(network: NetworkSettings, input: OAuthInput): NetworkPolicy {
-  return {
-    appHost: null,
-    appPorts: [],
-    otherAppPorts: [],
-    deniedPorts: network.deniedPorts,
-    signInHosts: signInHosts(input),
-    allow: network.allow,
-    originMap: network.originMap,
   };
 }

@@ -3,15 +3,10 @@ import type { EffectLimits } from "../context/effect.ts";
 import type { DocumentStore, JournalStore } from "../datastore/datastore.ts";
 import type { JournalEntry } from "../journal/entry.ts";
 import type { NasDriver } from "../nas/nas-driver.ts";
-import type {
-  NetworkClient,
-  NetworkLimits,
-  NetworkObservation,
-  NetworkPolicy,
-} from "../network/network-client.ts";
 import type { SandboxPool } from "../runtime/sandbox-pool.ts";
 import type { HookTaskView, OperationTaskView } from "../task/task-view.ts";
 import type { Desk } from "./desk.ts";
+import type { NetworkSettings } from "./network-settings.ts";
 import type { SignIns } from "./sign-ins.ts";
 
 /** What installs and hooks act through; the same for a worker, the demo and an author's `run`. */
@@ -33,21 +28,6 @@ export interface Runtime {
   restAfterMs: number;
   /** Told of each change, after it is kept. */
   observer: TaskObserver;
-}
-
-export interface NetworkSettings {
-  /** False: hooks cannot reach the published ports of other apps. */
-  allowOtherApps: boolean;
-  allow: string[];
-  originMap: { from: string; to: string }[];
-  /** Ports of the runtime's own listeners and of the datastore. */
-  deniedPorts: number[];
-  limits: NetworkLimits;
-  createClient(options: {
-    policy: NetworkPolicy;
-    limits: NetworkLimits;
-    observe: (seen: NetworkObservation) => void;
-  }): NetworkClient;
 }
 
 export interface TaskObserver {

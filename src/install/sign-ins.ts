@@ -1,12 +1,12 @@
 import type { Clock } from "../clock.ts";
 import { errorCodeOf, errorText, type ErrorCode } from "../errors.ts";
-import { createPinSignIn, signInLimits } from "../inputs/pin-sign-in.ts";
+import { createPinSignIn, signInLimits, signInHosts } from "../inputs/pin-sign-in.ts";
 import type { JsonObject } from "../json.ts";
+import type { NetworkPolicy } from "../network/network-client.ts";
 import type { OAuthInput } from "../schema/install-script.ts";
 import type { SignInView } from "../task/task-event.ts";
 import type { Desk } from "./desk.ts";
-import { signInPolicy } from "./hook-surroundings.ts";
-import type { NetworkSettings } from "./runtime.ts";
+import type { NetworkSettings } from "./network-settings.ts";
 
 /** How a sign-in ended, as it is kept on the desk. */
 export type SignInResult = { ok: true; value: JsonObject } | { ok: false; code: ErrorCode; message: string };
@@ -134,4 +134,17 @@ class RunningSignIns implements SignIns {
       }
     }
   }
+}
+
+/** Who a sign-in flow may reach: its own hosts and nothing else. */
+export function signInPolicy(network: NetworkSettings, input: OAuthInput): NetworkPolicy {
+  return {
+    appHost: null,
+    appPorts: [],
+    otherAppPorts: [],
+    deniedPorts: network.deniedPorts,
+    signInHosts: signInHosts(input),
+    allow: network.allow,
+    originMap: network.originMap,
+  };
 }

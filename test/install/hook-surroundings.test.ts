@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { describeApp, policyFor, signInPolicy } from "../../src/install/hook-surroundings.ts";
+import { describeApp, policyFor } from "../../src/install/hook-surroundings.ts";
+import { signInPolicy } from "../../src/install/sign-ins.ts";
 import type { NasApp, NasDriver } from "../../src/nas/nas-driver.ts";
 import type { OAuthInput } from "../../src/schema/install-script.ts";
 import { hookRecord } from "../task/hook-task-fold.ts";
