@@ -51,6 +51,7 @@ export async function runInSandbox(
     redact: (text) => text,
     usedMs: 0,
     parkAfterMs: 0,
+    restAfterMs: Number.POSITIVE_INFINITY,
     person: { decision: () => Promise.reject(new Error("nobody is there")) },
     signal: new AbortController().signal,
   });

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Datastore } from "../src/datastore/datastore.ts";
 import { openDatastore } from "../src/datastore/open-datastore.ts";
 import { findServerProgram, startPostgres, startRedis } from "../test/support/servers.ts";
@@ -53,6 +54,8 @@ async function openEmpty(kind: string): Promise<BenchDatastore> {
     datastore,
     close: async () => {
       await datastore.close();
+      // Connections just ended are still being taken down.
+      await delay(200);
       await remove();
     },
   };

@@ -8,7 +8,7 @@ import { summarize, type BenchSettings, type Row } from "./measure.ts";
 const liveHooks = 8;
 const warmUpHooks = 40;
 const goalMb = 20;
-const livingHook = `export async function run(ctx) { await ctx.emitCheckpoint("alive"); await ctx.sleep(3600000); }`;
+const livingHook = `export async function run(ctx) { await ctx.emitCheckpoint("alive"); for (;;) await ctx.sleep(20000); }`;
 const quickHook = `export async function run(ctx) { await ctx.emitCheckpoint("here"); }`;
 const parkingHook = `export async function run(ctx) { await ctx.awaitCheckpointRetry("waits", "not yet"); }`;
 

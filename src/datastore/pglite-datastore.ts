@@ -40,8 +40,8 @@ export async function openPgliteDatastore(folder: string, options: PgliteOptions
       durability,
       warnings: [],
       bull: createSqlBullFactory(pool),
-      journals: createSqlJournalStore(pool),
-      documents: createSqlDocumentStore(pool),
+      journals: createSqlJournalStore(pool.express),
+      documents: createSqlDocumentStore(pool.express),
       close: async () => {
         await pool.end();
         if (!db.closed) await db.close();

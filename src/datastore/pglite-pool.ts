@@ -1,17 +1,24 @@
 import { EventEmitter } from "node:events";
+import { setImmediate as afterEvents } from "node:timers/promises";
 import type { PGlite } from "@electric-sql/pglite";
 import type { PgPool, PgPoolClient, PgQueryResult } from "bullmq";
 import { holdNotifications } from "./hold-notifications.ts";
+import type { Queryable } from "./queryable.ts";
+import { Turns, type Lane } from "./turns.ts";
 
 /**
  * A pool of the shape of `pg.Pool` over one PGlite, as far as BullMQ and our SQL stores use one.
  * 1. PGlite is a single session: while a client is inside BEGIN … COMMIT, everybody else waits.
  * 2. A client that is released inside a transaction is rolled back, and the next one goes on.
- * 3. A notification reaches every client; BullMQ filters by channel.
+ * 3. Queries by `express` go before those that wait, so that a task at work is not held up by the queue looking for
+ *    more; see `turns.ts`. The others let the events of this process be handled first: PGlite computes on this very
+ *    thread, and one query after another would keep it from hearing what sandboxes say.
+ * 4. A notification reaches every client; BullMQ filters by channel.
  */
 export interface PglitePool extends PgPool {
   /** Tells BullMQ that this connection cannot drop unnoticed, so that idle workers need not poll. */
   readonly options: { keepAlive: true };
+  readonly express: Queryable;
 }
 
 type Run = <Row>(text: string, params?: readonly unknown[]) => Promise<PgQueryResult<Row>>;
@@ -22,6 +29,7 @@ export function createPglitePool(db: PGlite): PglitePool {
 
 class InProcessPool extends EventEmitter implements PglitePool {
   readonly options = { keepAlive: true } as const;
+  readonly express: Queryable = { query: (text, params) => this.#queryInTurn("first", text, params) };
   readonly #clients = new Set<InProcessClient>();
   readonly #db: PGlite;
   readonly #turns = new Turns();
@@ -37,12 +45,25 @@ class InProcessPool extends EventEmitter implements PglitePool {
     });
   }
 
-  async query<Row>(text: string, params?: readonly unknown[]): Promise<PgQueryResult<Row>> {
-    const endTurn = await this.#turns.take();
+  query<Row>(text: string, params?: readonly unknown[]): Promise<PgQueryResult<Row>> {
+    return this.#queryInTurn("later", text, params);
+  }
+
+  async #takeTurn(lane: Lane): Promise<() => void> {
+    if (lane === "later") await afterEvents();
+    return await this.#turns.take(lane);
+  }
+
+  async #queryInTurn<Row>(
+    lane: Lane,
+    text: string,
+    params?: readonly unknown[],
+  ): Promise<PgQueryResult<Row>> {
+    const endTurn = await this.#takeTurn(lane);
     try {
       return await this.#run<Row>(text, params);
     } finally {
-      if (this.#db.isInTransaction()) await this.#db.exec("rollback");
+      if (this.#isInTransaction()) await this.#db.exec("rollback");
       endTurn();
     }
   }
@@ -50,8 +71,8 @@ class InProcessPool extends EventEmitter implements PglitePool {
   connect(): Promise<PgPoolClient> {
     const client = new InProcessClient({
       run: this.#run,
-      takeTurn: () => this.#turns.take(),
-      isInTransaction: () => this.#db.isInTransaction(),
+      takeTurn: () => this.#takeTurn("later"),
+      isInTransaction: () => this.#isInTransaction(),
       onRelease: (released) => this.#clients.delete(released),
     });
     holdNotifications(client);
@@ -62,6 +83,11 @@ class InProcessPool extends EventEmitter implements PglitePool {
   async end(): Promise<void> {
     await Promise.all([...this.#clients].map((client) => client.leave()));
     this.#ended = true;
+  }
+
+  /** A query that waited for its turn may find the database closed. */
+  #isInTransaction(): boolean {
+    return !this.#db.closed && this.#db.isInTransaction();
   }
 
   readonly #run: Run = async <Row>(text: string, params?: readonly unknown[]) => {
@@ -124,18 +150,5 @@ class InProcessClient extends EventEmitter implements PgPoolClient {
         this.#endTurn = null;
       }
     }
-  }
-}
-
-/** First come, first served: `take` resolves when it is one's turn, to the function that ends it. */
-class Turns {
-  #last: Promise<void> = Promise.resolve();
-
-  async take(): Promise<() => void> {
-    const before = this.#last;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#last = promise;
-    await before;
-    return resolve;
   }
 }
