@@ -377,10 +377,7 @@ function holdWhileRequesting(client: NetworkClient, clock: Clock | undefined): N
 }
 
 function unknownTask(id: string): TackleboxError {
-  return new TackleboxError(
-    "TASK_UNKNOWN",
-    `Task ${id} is not known; check the id (ended tasks are removed after their retention).`,
-  );
+  return new TackleboxError("TASK_UNKNOWN", `Task ${id} is not known; check the id and the datastore.`);
 }
 
 function illegal(action: string, view: TaskView): TackleboxError {

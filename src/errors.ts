@@ -38,7 +38,11 @@ const entry = (consequence: Consequence, title: string, advice: string): Catalog
 export const errorCatalogue = {
   // --- validate: src/schema
   JSON_SYNTAX: entry("reject-script", "Not valid JSON", "Mend the JSON at the place shown."),
-  JSON_LIMIT: entry("reject-script", "Install script too large", "Keep the file below the documented limits."),
+  JSON_LIMIT: entry(
+    "reject-script",
+    "Install script too large",
+    "Keep the file below the documented limits.",
+  ),
   JSON_DUPLICATE_KEY: entry("reject-script", "Field written twice", "Keep one of the two fields."),
   SCRIPT_VERSION: entry(
     "reject-script",
@@ -192,6 +196,21 @@ export const errorCatalogue = {
     "Restore the datastore, or retry the task afresh.",
   ),
   REPLAY_MISMATCH: entry("fail-hook", "Hook did not repeat its steps", "Retry the hook from the beginning."),
+  JOURNAL_FORMAT: entry(
+    "environment",
+    "Journal written by another version",
+    "Use the tacklebox that wrote it, or retry the hook from the beginning.",
+  ),
+  BUNDLE_CHANGED: entry(
+    "internal",
+    "Stored hook is not the one that began",
+    "Restore the datastore, or retry the hook fresh.",
+  ),
+  RECORDING_INVALID: entry(
+    "request",
+    "Not a recording",
+    "Name the file of a recording, or the id of a task.",
+  ),
   DATASTORE_URL: entry(
     "request",
     "Datastore URL not understood",
@@ -223,11 +242,7 @@ export const errorCatalogue = {
     "Give the key the data was written with.",
   ),
   // --- track: src/task, src/queue
-  TASK_UNKNOWN: entry(
-    "request",
-    "No such task",
-    "Check the id; ended tasks are removed after their retention.",
-  ),
+  TASK_UNKNOWN: entry("request", "No such task", "Check the id and the datastore."),
   ILLEGAL_TRANSITION: entry(
     "request",
     "Not possible in this state",
@@ -238,6 +253,11 @@ export const errorCatalogue = {
   SIGN_IN_EXPIRED: entry("fail-hook", "Sign-in expired", "Retry the hook to get a fresh sign-in."),
   SIGN_IN_DENIED: entry("fail-hook", "Sign-in denied", "Retry the hook and approve the sign-in."),
   SIGN_IN_FAILED: entry("fail-hook", "Sign-in provider failed", "Retry later."),
+  FRESH_REFUSED: entry(
+    "request",
+    "Hook cannot be compiled anew",
+    "Give the install script that declares the hook, or start the operation again.",
+  ),
   // --- apply: src/nas, src/install
   NAS_UNREACHABLE: entry("environment", "NAS cannot be reached", "Check its address and that it is up."),
   APP_NAME_TAKEN: entry("request", "App already installed", "Choose another name, or upgrade the app."),

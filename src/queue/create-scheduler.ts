@@ -16,6 +16,7 @@ import {
 } from "../task/operation-task.ts";
 import { takeBackJobs } from "./take-back-jobs.ts";
 import { createViewPublisher } from "./view-publisher.ts";
+import { wakeOpenSignIns } from "./wake-open-sign-ins.ts";
 
 /** Names of the two queues; BullMQ keeps everything below `tacklebox:`. */
 const operationsQueue = "installs";
@@ -103,7 +104,10 @@ class QueueScheduler implements Scheduler {
 
   async start(): Promise<void> {
     const { datastore, hookConcurrency, operationConcurrency, onTrouble } = this.options;
-    if (this.options.soleWorker === true) await Promise.all(Object.values(this.queues).map(takeBackJobs));
+    if (this.options.soleWorker === true) {
+      await Promise.all(Object.values(this.queues).map(takeBackJobs));
+      await wakeOpenSignIns(this.queues.hooks);
+    }
     const workerOptions = {
       lockDuration: this.options.lockDurationMs ?? 10_000,
       stalledInterval: this.options.stalledIntervalMs ?? 5000,
