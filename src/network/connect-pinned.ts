@@ -91,7 +91,7 @@ export function createPinnedConnector(options: PinnedConnectorOptions): buildCon
     maxCachedSessions: 0,
     ...(options.ca === undefined ? {} : { ca: options.ca }),
     // The types name a connector without a result; it returns the socket it opens.
-  } as buildConnector.BuildOptions) as (...args: Parameters<buildConnector.connector>) => Socket;
+  }) as (...args: Parameters<buildConnector.connector>) => Socket;
   return (target, callback) => {
     const socket = connect(target, (...result) => {
       const [error, connected] = result;

@@ -1,5 +1,4 @@
 import type { Socket } from "node:net";
-import type { Readable } from "node:stream";
 import { Client, type Dispatcher } from "undici";
 import type { AddressScope } from "./check-address.ts";
 import { toSentHeaders } from "./check-request.ts";
@@ -60,7 +59,7 @@ export async function sendHop(
   try {
     const answer = await client.request({
       path: url.pathname + url.search,
-      method: request.method as Dispatcher.HttpMethod,
+      method: request.method,
       headers: toSentHeaders(request.headers).flat(),
       body: request.body,
       reset: true,
@@ -90,9 +89,7 @@ async function toResponse(
     statusText: answer.statusText,
     headers,
     redirected: false,
-    body: isBodiless
-      ? null
-      : await readBody(answer.body as Readable, encoding.join(","), limits.maxResponseBodyBytes),
+    body: isBodiless ? null : await readBody(answer.body, encoding.join(","), limits.maxResponseBodyBytes),
   };
 }
 

@@ -44,7 +44,7 @@ export function createSelfSignedCertificate(dnsNames: string[], ipAddresses: str
   );
   const text = certificate.toString("base64").replace(/.{64}/g, "$&\n");
   return {
-    key: privateKey.export({ type: "pkcs8", format: "pem" }) as string,
+    key: privateKey.export({ type: "pkcs8", format: "pem" }),
     cert: `-----BEGIN CERTIFICATE-----\n${text}\n-----END CERTIFICATE-----\n`,
   };
 }
