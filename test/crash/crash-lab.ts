@@ -1,0 +1,126 @@
+import { behaviours } from "../../catalog-example/_simulated/behaviours.ts";
+import type { Scenario } from "../../catalog-example/_simulated/scenarios.ts";
+import { createTacklebox, type Tacklebox } from "../../src/create-tacklebox.ts";
+import { openDatastore } from "../../src/datastore/open-datastore.ts";
+import type { Datastore } from "../../src/datastore/datastore.ts";
+import { createSimulatedNas } from "../../src/nas/create-simulated-nas.ts";
+import type { NasDriver } from "../../src/nas/nas-driver.ts";
+import type { SimulatedNasControl } from "../../src/nas/simulated/simulated-nas-options.ts";
+import type { TaskView } from "../../src/task/task-view.ts";
+import { testDatastoreOptions, type TestDatastore, type testDatastores } from "../support/test-datastores.ts";
+import { loadWorker, startWorker, WorkerGoneError, type CrashWorker } from "./crash-worker.ts";
+import { connectNas, serveNas, type RemoteNasServer } from "./remote-nas.ts";
+import type { FacadeMethod, WorkerSettings } from "./worker-protocol.ts";
+
+type Subject = (typeof testDatastores)[number];
+
+/**
+ * What outlives the workers: the NAS with its apps, in this process, and the datastore. Where several processes may open
+ * the datastore, people click in this process; else their clicks go through the worker that is alive.
+ */
+export class CrashLab {
+  readonly nas: NasDriver & SimulatedNasControl;
+  readonly server: RemoteNasServer;
+  /** Everything workers said that needs no answer. */
+  readonly troubles: string[] = [];
+  worker: CrashWorker | null = null;
+  onView: (view: TaskView) => void = () => {};
+  onSandboxKilled: () => void = () => {};
+  /** Of the operation that was submitted last. */
+  lastOperationId = "";
+  private spare = loadWorker();
+  private readonly place: TestDatastore;
+  private readonly settings: WorkerSettings;
+  private readonly desk: { datastore: Datastore; tacklebox: Tacklebox } | null;
+
+  static async open(subject: Subject, tacklebox: WorkerSettings["tacklebox"] = {}): Promise<CrashLab> {
+    const place = await subject.create();
+    const nas = await createSimulatedNas({ stepMs: 1, readyAfterMs: 1, behaviours });
+    const server = await serveNas(nas);
+    const settings = {
+      datastoreUrl: place.url,
+      datastoreOptions: testDatastoreOptions,
+      nasUrl: server.url,
+      tacklebox: { parkAfterMs: 20, soleWorker: true, ...tacklebox },
+    };
+    const desk = subject.kind === "pglite" ? null : await openDesk(settings);
+    return new CrashLab({ place, nas, server, settings, desk });
+  }
+
+  private constructor(parts: {
+    place: TestDatastore;
+    nas: NasDriver & SimulatedNasControl;
+    server: RemoteNasServer;
+    settings: WorkerSettings;
+    desk: CrashLab["desk"];
+  }) {
+    this.place = parts.place;
+    this.nas = parts.nas;
+    this.server = parts.server;
+    this.settings = parts.settings;
+    this.desk = parts.desk;
+  }
+
+  /** A worker of its own, beside the one of `ensureWorker`. */
+  startWorker(): CrashWorker {
+    const program = this.spare;
+    this.spare = loadWorker();
+    return startWorker(program, this.settings, {
+      onView: (view) => this.onView(view),
+      onTrouble: (text) => this.troubles.push(text),
+      onSandboxKilled: () => this.onSandboxKilled(),
+    });
+  }
+
+  /** The worker that is alive, or a fresh one once it takes jobs. */
+  async ensureWorker(): Promise<CrashWorker> {
+    if (this.worker?.isAlive !== true) this.worker = this.startWorker();
+    const { worker } = this;
+    await worker.started.catch((error: unknown) => {
+      if (worker.isAlive) throw error;
+    });
+    return worker;
+  }
+
+  /** A call of the facade, as people make it. Rejects with `WorkerGoneError` when it went through a worker that died. */
+  async call<M extends FacadeMethod>(
+    method: M,
+    ...args: Parameters<Tacklebox[M]>
+  ): Promise<Awaited<ReturnType<Tacklebox[M]>>> {
+    if (this.desk === null) {
+      if (this.worker === null) throw new WorkerGoneError("no worker was started");
+      return (await this.worker.call(method, ...args)) as Awaited<ReturnType<Tacklebox[M]>>;
+    }
+    const { tacklebox } = this.desk;
+    const call = tacklebox[method] as (...given: Parameters<Tacklebox[M]>) => ReturnType<Tacklebox[M]>;
+    return await call.apply(tacklebox, args);
+  }
+
+  /** The NAS as the scenario finds it: without the app, or with its old version. */
+  async prepareNas(scenario: Scenario, values: () => Promise<Record<string, never>>): Promise<void> {
+    const { app, fromVersion } = scenario;
+    if ((await this.nas.getApp(app)) !== null) await this.nas.deleteApp(app);
+    if (fromVersion === undefined) return;
+    const request = { appName: app, catalogApp: app, train: "stable", version: fromVersion, custom: false };
+    const ref = await this.nas.startCreateApp({ ...request, values: await values() });
+    await this.nas.followJob(ref, () => {});
+    const stop = new AbortController();
+    await this.nas.watchApp(app, ({ state }) => state === "RUNNING" && stop.abort(), stop.signal);
+  }
+
+  async close(): Promise<void> {
+    await this.worker?.kill9();
+    await this.spare.kill9();
+    await this.desk?.tacklebox.close();
+    await this.desk?.datastore.close();
+    await this.server.close();
+    await this.nas.close();
+    await this.place.remove();
+  }
+}
+
+async function openDesk(settings: WorkerSettings): Promise<{ datastore: Datastore; tacklebox: Tacklebox }> {
+  const datastore = await openDatastore(settings.datastoreUrl, settings.datastoreOptions);
+  const tacklebox = createTacklebox({ nas: connectNas(settings.nasUrl), datastore, spareSandboxes: 0 });
+  return { datastore, tacklebox };
+}

@@ -1,0 +1,33 @@
+import type { OpenDatastoreOptions } from "../../src/datastore/open-datastore.ts";
+import type { Tacklebox, TackleboxOptions } from "../../src/create-tacklebox.ts";
+import type { TaskView } from "../../src/task/task-view.ts";
+
+/** What a worker program needs to know before it starts. */
+export interface WorkerSettings {
+  datastoreUrl: string;
+  datastoreOptions: OpenDatastoreOptions;
+  nasUrl: string;
+  tacklebox: Pick<TackleboxOptions, "parkAfterMs" | "restAfterMs" | "soleWorker" | "leaseMs">;
+}
+
+/** Where the worker or its sandbox is killed: at the n-th write to any journal from now on. */
+export interface Death {
+  atWrite: number;
+  kill: "worker-before" | "worker-after" | "sandbox";
+}
+
+/** Methods of the facade whose arguments and results are JSON. */
+export type FacadeMethod = Exclude<keyof Tacklebox, "prepare" | "runToEnd" | "start" | "close">;
+
+export type ToWorker =
+  | { type: "call"; id: number; method: FacadeMethod; args: unknown[] }
+  | { type: "die"; id: number; death: Death | null }
+  | { type: "kill-sandbox"; id: number };
+
+export type FromWorker =
+  | { type: "started" }
+  | { type: "answer"; id: number; value: unknown }
+  | { type: "answer"; id: number; error: string }
+  | { type: "view"; view: TaskView }
+  | { type: "sandbox-killed" }
+  | { type: "trouble"; text: string };
