@@ -89,12 +89,15 @@ async function measureLive(box: BenchBox): Promise<{ rss: number[]; pss: number[
   };
 }
 
-/** RSS of this process in MB once the garbage collector has nothing left to give back. */
+/**
+ * RSS of this process in MB once the garbage collector has nothing left to give back: with "last-resort" it also
+ * returns the pages it would keep for later, which say how busy the process was and not what it holds.
+ */
 async function settledRss(): Promise<number> {
   let least = Infinity;
   for (let look = 0; look < 5; look += 1) {
     await delay(200);
-    globalThis.gc?.();
+    globalThis.gc?.({ type: "major", execution: "sync", flavor: "last-resort" });
     least = Math.min(least, process.memoryUsage.rss());
   }
   return least / 1024 / 1024;
