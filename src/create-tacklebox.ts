@@ -8,7 +8,9 @@ import { checkAnswers } from "./inputs/check-answer.ts";
 import { waitKeyOf } from "./install/advance-hook-task.ts";
 import { operationWaitKey } from "./install/advance-operation.ts";
 import { askedAnswersKey, givenAnswersKey, inputsWaitKey } from "./install/collect-inputs.ts";
-import { createDesk } from "./install/desk.ts";
+import type { RetryOptions } from "./install/compile-afresh.ts";
+import { decideFresh } from "./install/decide-fresh.ts";
+import { createDesk, type Decision } from "./install/desk.ts";
 import {
   prepareOperation,
   type OperationRequest,
@@ -25,7 +27,8 @@ import type { JournalEntry } from "./journal/entry.ts";
 import type { JsonObject, JsonValue } from "./json.ts";
 import type { NasDriver } from "./nas/nas-driver.ts";
 import { createNetworkClient } from "./network/create-network-client.ts";
-import type { NetworkClient, NetworkLimits } from "./network/network-client.ts";
+import { holdWhileRequesting } from "./network/hold-while-requesting.ts";
+import type { NetworkLimits } from "./network/network-client.ts";
 import { resolveNetworkLimits } from "./network/network-limits.ts";
 import type { Scheduler } from "./queue/create-scheduler.ts";
 import { resolveSandboxLimits, type SandboxLimitsOptions } from "./runtime/sandbox-limits.ts";
@@ -105,8 +108,11 @@ export interface Tacklebox {
   getJournal(taskId: string): Promise<JournalEntry[]>;
   /** Answers to a task's inputs, checked all at once. Throws `INPUT_INVALID`, `ILLEGAL_TRANSITION`. */
   answer(taskId: string, answers: JsonObject): Promise<void>;
-  /** Retry of a task that waits for it; safe to call twice. Throws `ILLEGAL_TRANSITION`. */
-  retry(taskId: string): Promise<void>;
+  /**
+   * Retry of a task that waits for it; safe to call twice. Throws `ILLEGAL_TRANSITION`; asked for `fresh` also
+   * `FRESH_REFUSED` and `ScriptRejectedError`, and the task waits on.
+   */
+  retry(taskId: string, options?: RetryOptions): Promise<void>;
   skip(taskId: string): Promise<void>;
   /** Ends a hook that waits for Retry as FAILED: for callers with nobody there to ask. Throws `ILLEGAL_TRANSITION`. */
   giveUp(taskId: string): Promise<void>;
@@ -234,8 +240,10 @@ class TackleboxRuntime implements Tacklebox {
     await (await this.scheduler)?.wake(taskId);
   }
 
-  async retry(taskId: string): Promise<void> {
-    await this.decide(taskId, "retry");
+  async retry(taskId: string, { fresh, script }: RetryOptions = {}): Promise<void> {
+    await this.decide(taskId, "retry", async () =>
+      fresh === true ? await decideFresh(this.runtime, taskId, script) : { action: "retry" },
+    );
   }
 
   async skip(taskId: string): Promise<void> {
@@ -278,12 +286,16 @@ class TackleboxRuntime implements Tacklebox {
     await this.runtime.pool.close();
   }
 
-  private async decide(taskId: string, action: "retry" | "skip"): Promise<void> {
+  private async decide(
+    taskId: string,
+    action: "retry" | "skip",
+    decision: () => Promise<Decision> = async () => ({ action }),
+  ): Promise<void> {
     const view = await this.getTask(taskId);
     // A second click on the same button finds the task gone on already: that is what was wanted.
     if (!view.actions.some(({ name }) => name === action)) throw illegal(action, view);
     const key = view.kind === "hook" ? await this.hookWaitKey(taskId) : await this.stepWaitKey(taskId);
-    await this.runtime.desk.decide(taskId, key, { action });
+    await this.runtime.desk.decide(taskId, key, await decision());
     await (await this.scheduler)?.wake(taskId);
   }
 
@@ -357,23 +369,6 @@ function portsOf(datastore: Datastore | undefined): number[] {
   if (datastore === undefined || datastore.kind === "pglite") return [];
   const port = URL.parse(datastore.displayUrl)?.port ?? "";
   return [port === "" ? (datastore.kind === "redis" ? 6379 : 5432) : Number(port)];
-}
-
-/** A clock that skips waits must not skip the time limits of requests that are under way. */
-function holdWhileRequesting(client: NetworkClient, clock: Clock | undefined): NetworkClient {
-  const hold = clock?.hold;
-  if (hold === undefined) return client;
-  return {
-    request: async (request, signal) => {
-      const release = hold();
-      try {
-        return await client.request(request, signal);
-      } finally {
-        release();
-      }
-    },
-    close: () => client.close(),
-  };
 }
 
 function unknownTask(id: string): TackleboxError {

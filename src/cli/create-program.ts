@@ -5,6 +5,7 @@ import type { CliContext } from "./cli-context.ts";
 import type { DemoOptions } from "./demo/demo-command.ts";
 import type { ExitCode } from "./exit-codes.ts";
 import type { PlanOptions } from "./plan/plan-command.ts";
+import type { ReplayOptions } from "./replay/replay-command.ts";
 import type { RunOptions } from "./run/run-options.ts";
 import type { ValidateOptions } from "./validate/validate-command.ts";
 
@@ -28,6 +29,7 @@ export function createProgram(context: CliContext, onExit: (code: ExitCode) => v
   addValidate(program, context, onExit);
   addPlan(program, context, onExit);
   addRun(program, context, onExit);
+  addReplay(program, context, onExit);
   addDemo(program, context, onExit);
   for (const command of program.commands) {
     command
@@ -122,6 +124,22 @@ function prepareSandboxCode(): void {
     .then(({ buildSandboxCode }) => buildSandboxCode())
     .catch(() => {});
 }
+
+const addReplay: Add = (program, context, onExit) => {
+  program
+    .command("replay")
+    .description("run a recorded hook again, read-only: each effect with its recorded result and its line")
+    .argument("<task>", "id of a hook task, or the .json file of a recording")
+    .option("--attempt <number>", "which attempt (default: the last one)")
+    .option("--to <entry>", "stop at this entry of the journal")
+    .option("--datastore <url>", "where the task is kept (default: pglite:.tacklebox/demo)")
+    .option("--json", "print one JSON object")
+    .action(async (task: string, options: ReplayOptions) => {
+      prepareSandboxCode();
+      const { replayCommand } = await import("./replay/replay-command.ts");
+      onExit(await replayCommand(context, task, options));
+    });
+};
 
 const addDemo: Add = (program, context, onExit) => {
   program

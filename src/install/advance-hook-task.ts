@@ -9,14 +9,19 @@ import { journalFormat, type JournalEntry } from "../journal/entry.ts";
 import { defaultTimeoutSeconds, toHookTaskView, type HookTaskRecord } from "../task/hook-task.ts";
 import type { TaskError, TaskEvent, TaskStatus } from "../task/task-event.ts";
 import { foldEntry, initialHookTaskState, isTerminal, type HookTaskState } from "../task/task-state.ts";
-import { getBundle } from "./bundle-store.ts";
+import {
+  lookAround,
+  lookAroundAgain,
+  unrunnableError,
+  type AttemptSurroundings,
+} from "./attempt-surroundings.ts";
 import { describePiece, mostLosses, type LostSandbox } from "./attempt-losses.ts";
 import { collectInputs, inputsHaveNews } from "./collect-inputs.ts";
-import { describeApp, policyFor } from "./hook-surroundings.ts";
+import { describeApp } from "./hook-surroundings.ts";
+import type { Decision } from "./desk.ts";
 import { createRedactor } from "./redact-secrets.ts";
 import type { Runtime } from "./runtime.ts";
 import { readHookState, readJournal, resumeTaskJournal, type TaskJournal } from "./task-journal.ts";
-import type { NetworkPolicy } from "../network/network-client.ts";
 import { plainTaskError, toTaskError } from "./to-task-error.ts";
 
 /** How far a hook task got. */
@@ -54,11 +59,6 @@ export async function lookUpTask(runtime: Runtime, taskId: string): Promise<Task
     runtime.desk.isCancelRequested(taskId),
   ]);
   return { entries, isCancelRequested };
-}
-
-interface AttemptSurroundings {
-  bundle: Bundle | null;
-  policy: NetworkPolicy;
 }
 
 /** The key under which a wait's decision is kept. */
@@ -114,6 +114,7 @@ class HookTaskRun {
   /** One step; null means that there is a next one. */
   private async step(): Promise<HookTaskProgress | null> {
     if (this.state.waiting?.kind === "attempt") return await this.meetDecision();
+    if (await this.startOver()) return null;
     if (this.state.attemptOpen) return await this.goOn();
     return await this.beginAttempt();
   }
@@ -123,8 +124,28 @@ class HookTaskRun {
     if (decision === null) return { kind: "parked", wakeAt: null };
     if (decision.action === "skip") await this.add({ type: "skipped", reason: "skipped by the user" });
     else if (decision.action === "fail") await this.add({ type: "failed", error: this.lastError() });
-    else await this.add({ type: "retry-chosen", fresh: decision.fresh ?? false });
+    else await this.add(retryChosen(decision));
     return null;
+  }
+
+  /**
+   * Retry fresh while the attempt waits at a checkpoint: it ends there, because its journal is never gone on with by
+   * other code. False when that was not chosen.
+   */
+  private async startOver(): Promise<boolean> {
+    if (this.state.waiting?.kind !== "checkpoint") return false;
+    const decision = await this.runtime.desk.decision(this.record.id, waitKeyOf(this.state) ?? "");
+    if (decision?.fresh !== true) return false;
+    const { attempt, pausedMs: activeMs } = this.state;
+    const ended: TaskEvent = {
+      type: "attempt-failed",
+      attempt,
+      error: this.lastError(),
+      activeMs,
+      again: true,
+    };
+    await this.add(ended, retryChosen(decision));
+    return true;
   }
 
   private async beginAttempt(): Promise<HookTaskProgress | null> {
@@ -138,10 +159,9 @@ class HookTaskRun {
       await this.add(this.endOf(inputs.error));
       return null;
     }
-    const { bundleSha256 } = this.record;
-    const around = this.lookAround(bundleSha256);
-    // Met when it is awaited; nothing before that may leave it unhandled.
-    around.catch(() => {});
+    const bundleSha256 = this.state.freshBundleSha256 ?? this.record.bundleSha256;
+    // What goes wrong is met again, and shown, by the attempt.
+    const around = lookAround(this.runtime, this.record, bundleSha256).catch(() => null);
     const context = await describeApp(this.runtime, this.record, inputs.values);
     const now = this.runtime.clock.now();
     await this.journal.append([
@@ -160,14 +180,6 @@ class HookTaskRun {
     return null;
   }
 
-  private async lookAround(bundleSha256: string): Promise<AttemptSurroundings> {
-    const [bundle, policy] = await Promise.all([
-      getBundle(this.runtime.documents, bundleSha256),
-      policyFor(this.runtime, this.record),
-    ]);
-    return { bundle, policy };
-  }
-
   /** Runs the current attempt from where its journal ends. */
   private async goOn(): Promise<HookTaskProgress | null> {
     const recorded = entriesOfLastAttempt(this.journal.entries);
@@ -178,11 +190,13 @@ class HookTaskRun {
         `Journal of task ${this.record.id}: no attempt has begun, but the task is in progress.`,
       );
     }
-    const { bundle, policy } = this.around ?? (await this.lookAround(start.bundleSha256));
+    let around = this.around;
     this.around = null;
-    if (bundle === null) {
-      const detail = `hook "${this.record.hook.id}": its bundle ${start.bundleSha256} is no longer kept; start the operation again.`;
-      await this.add(this.endOf(plainTaskError("JOURNAL_CORRUPT", detail)));
+    try {
+      around ??= await lookAroundAgain(this.runtime, this.record, start);
+    } catch (error) {
+      const shown = unrunnableError(error, this.record.hook.id);
+      await this.failAttempt(shown, this.state.pausedMs, { isFinal: true });
       return null;
     }
     const lost = await this.noteResumption(recorded);
@@ -193,8 +207,8 @@ class HookTaskRun {
     const stop = new AbortController();
     const stopWatching = this.watchForCancel(stop);
     try {
-      const outcome = await this.runIn({ bundle, policy }, recorded, stop);
-      return await this.conclude(outcome, bundle);
+      const outcome = await this.runIn(around, recorded, stop);
+      return await this.conclude(outcome, around.bundle);
     } finally {
       stopWatching();
     }
@@ -217,7 +231,7 @@ class HookTaskRun {
   }
 
   private async runIn(
-    { bundle, policy }: { bundle: Bundle; policy: NetworkPolicy },
+    { bundle, policy }: AttemptSurroundings,
     recorded: readonly JournalEntry[],
     stop: AbortController,
   ): Promise<AttemptOutcome> {
@@ -257,6 +271,11 @@ class HookTaskRun {
   ): Promise<"retry" | "skip" | null> {
     const decision = await this.runtime.desk.decision(this.record.id, `attempt-${attempt}-call-${seq}`);
     if (decision === null) return null;
+    if (decision.fresh === true) {
+      // See `startOver`.
+      stop.abort(new Error("to be begun anew"));
+      return null;
+    }
     if (decision.action !== "fail") return decision.action;
     this.givenUp = true;
     stop.abort(new Error("given up"));
@@ -308,10 +327,10 @@ class HookTaskRun {
     return null;
   }
 
-  /** Ends the attempt; while `retries` allow it the next step begins another. */
-  private async failAttempt(error: TaskError, activeMs: number): Promise<void> {
+  /** Ends the attempt; while `retries` allow it the next step begins another, unless that would end the same. */
+  private async failAttempt(error: TaskError, activeMs: number, { isFinal = false } = {}): Promise<void> {
     const { attempt, manualRetries } = this.state;
-    const again = attempt < 1 + (this.record.hook.retries ?? 0) + manualRetries;
+    const again = !isFinal && attempt < 1 + (this.record.hook.retries ?? 0) + manualRetries;
     const failed: TaskEvent = { type: "attempt-failed", attempt, error, activeMs, again };
     // One write: a crash between the two would leave it open whether the task has ended.
     await this.add(failed, ...(again ? [] : [this.endOf(error)]));
@@ -353,6 +372,10 @@ class HookTaskRun {
     for (const entry of added) this.state = foldEntry(this.state, entry);
     this.runtime.observer.hookChanged(toHookTaskView(this.record, this.state), added);
   }
+}
+
+function retryChosen({ fresh = false, bundleSha256 }: Decision): TaskEvent {
+  return { type: "retry-chosen", fresh, ...(bundleSha256 === undefined ? {} : { bundleSha256 }) };
 }
 
 /**

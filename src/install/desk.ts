@@ -29,8 +29,10 @@ export interface Desk {
 export interface Decision {
   /** `fail`: nobody will mend it; the attempt ends as failed (`tacklebox run` with nobody there to ask). */
   action: "retry" | "skip" | "fail";
-  /** Retry with the script as it is now instead of the bundle the task began with. */
+  /** Retry with the script as it is now instead of the bundle the task began with: a new attempt, wherever it waits. */
   fresh?: boolean;
+  /** With `fresh`: the bundle it was compiled to, kept already. */
+  bundleSha256?: string;
 }
 
 const lookEveryMs = 500;

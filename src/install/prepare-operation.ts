@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { basename } from "node:path";
+import { basename, resolve } from "node:path";
 import type { Bundle } from "../compile/bundle.ts";
 import { TackleboxError } from "../errors.ts";
 import { checkInput } from "../inputs/check-answer.ts";
@@ -113,6 +113,7 @@ export async function prepareOperation(
     values: expanded.values,
     directories: expanded.directories,
     steps: toSteps(plan, tasks, script, request),
+    source: sourceOf(request),
     interactive: request.interactive ?? true,
     createdAt: now,
   };
@@ -124,6 +125,11 @@ export async function prepareOperation(
     givenAnswers: answersByTask(request.inputs, tasks),
     warnings: [...warnings, ...compiled.warnings],
   };
+}
+
+/** Another process may look for it later, in another working folder. */
+function sourceOf({ scriptFile, catalogRoot }: OperationRequest): OperationRecord["source"] {
+  return { scriptFile, catalogRoot: catalogRoot === undefined ? null : resolve(catalogRoot) };
 }
 
 function requireScript(request: OperationRequest): { script: InstallScript; warnings: Problem[] } {

@@ -9,6 +9,9 @@ export type ParsedSandboxMessage =
 
 const maxMessagesPerFrame = 10_000;
 
+/** Longest stack text of a call's place. */
+const maxPlaceChars = 4096;
+
 /** Shape check of a frame from a sandbox; the content of `args` is checked by the effect. Throws `FrameError`. */
 export function parseSandboxMessage(frame: Frame): ParsedSandboxMessage {
   let value: unknown;
@@ -44,6 +47,7 @@ function parseGuestMessage(value: JsonValue): GuestMessage {
         args: value["args"] ?? null,
         reply: value["reply"] === true,
         hasBody: value["hasBody"] === true,
+        ...(value["at"] === undefined ? {} : { at: requireText(value, "at", maxPlaceChars) }),
       };
     case "abort":
       return { type: "abort", seq: requireSeq(value) };

@@ -29,6 +29,8 @@ export interface StartMessage {
   seed: string;
   /** Milliseconds since 1970 at which the attempt began. */
   now: number;
+  /** Calls say where they were made (`at`); for replays that an author looks at. Absent for live hooks. */
+  trace?: true;
 }
 
 /** The data half of `HookContext`. */
@@ -82,7 +84,16 @@ export interface TurnMessage {
 
 export type GuestMessage =
   /** An effect call. Without `reply` nobody waits for it (log lines). */
-  | { type: "call"; seq: number; name: string; args: JsonValue; reply: boolean; hasBody: boolean }
+  | {
+      type: "call";
+      seq: number;
+      name: string;
+      args: JsonValue;
+      reply: boolean;
+      hasBody: boolean;
+      /** Stack text of the place where it was made; only with `trace`. */
+      at?: string;
+    }
   /** The hook no longer wants that effect (clearTimeout, an aborted fetch). */
   | { type: "abort"; seq: number }
   /** The entrypoint's promise has settled; calls sent before it are still to be carried out. */

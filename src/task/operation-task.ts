@@ -21,6 +21,8 @@ export interface OperationRecord {
   values: JsonObject;
   directories: NasDirectory[];
   steps: OperationStep[];
+  /** Where the hooks came from, for a Retry that compiles them as they are now. */
+  source: { scriptFile: string; /** Absolute path. */ catalogRoot: string | null };
   interactive: boolean;
   createdAt: number;
 }

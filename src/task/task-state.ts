@@ -30,7 +30,10 @@ export interface HookTaskState {
   updatedAt: number | null;
   finishedAt: number | null;
   cancelRequestedAt: number | null;
+  /** Of the latest attempt. */
   bundleSha256: string | null;
+  /** What the next attempt runs since Retry was asked for fresh; null: what the task began with. */
+  freshBundleSha256: string | null;
   /** Wall time until which the attempt rests in a timed wait; null when it does not. */
   restsUntil: number | null;
   /** Times the current attempt was lost since it last got anywhere. */
@@ -66,6 +69,7 @@ export const initialHookTaskState: HookTaskState = {
   finishedAt: null,
   cancelRequestedAt: null,
   bundleSha256: null,
+  freshBundleSha256: null,
   restsUntil: null,
   losses: 0,
   manualRetries: 0,
@@ -159,7 +163,11 @@ function changeOf(state: HookTaskState, event: TaskEvent, at: number): Change {
       return { status: "AWAITING_RETRY", error: event.error, waiting: { kind: "attempt" } };
     case "retry-chosen":
       // It stays AWAITING_RETRY until the attempt begins, or a fresh sign-in is asked for.
-      return { waiting: null, manualRetries: state.manualRetries + 1 };
+      return {
+        waiting: null,
+        manualRetries: state.manualRetries + 1,
+        freshBundleSha256: event.bundleSha256 ?? state.freshBundleSha256,
+      };
     case "cancel-requested":
       return state.cancelRequestedAt === null ? { cancelRequestedAt: at } : null;
     case "skipped":

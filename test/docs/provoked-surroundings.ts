@@ -8,7 +8,11 @@ import { createMemoryStores } from "../../src/datastore/memory-stores.ts";
 import { openDatastore } from "../../src/datastore/open-datastore.ts";
 import { newer } from "../../src/datastore/refusals.ts";
 import { seal, unseal } from "../../src/datastore/sealing.ts";
+import type { Bundle } from "../../src/compile/bundle.ts";
+import { requireUnchanged } from "../../src/install/bundle-store.ts";
+import { parseRecording } from "../../src/install/recording.ts";
 import { openTaskJournal } from "../../src/install/task-journal.ts";
+import { requireKnownFormat } from "../../src/journal/journal-format.ts";
 import type { JsonObject } from "../../src/json.ts";
 import { createPinSignIn } from "../../src/inputs/pin-sign-in.ts";
 import { createSimulatedNas } from "../../src/nas/create-simulated-nas.ts";
@@ -21,6 +25,7 @@ import { tellError } from "../../src/cli/tell-error.ts";
 import { goodFlow } from "../schema/check.ts";
 import { installRequest, openBox, type Box } from "../support/box.ts";
 import { createManualClock } from "../support/manual-clock.ts";
+import { attemptStarted } from "../task/hook-task-fold.ts";
 import type { Provoked } from "./provoked-scripts.ts";
 
 /** The message of what is thrown. */
@@ -179,6 +184,27 @@ export const provokedSurroundings: Provoked = {
       const values = { ...(JSON.parse(script) as JsonObject), app_values: { path: "$LOCATION(Attic)" } };
       return tacklebox.prepare({ ...request, script: JSON.stringify(values) });
     }),
+  FRESH_REFUSED: () =>
+    refusedByBox(async ({ tacklebox, untilHook }) => {
+      const failing = { scriptContent: "export async function run(ctx) { ctx.fail('no'); }" };
+      const running = tacklebox.runToEnd(
+        await tacklebox.prepare(installRequest([failing])),
+        new AbortController().signal,
+      );
+      running.catch(() => {});
+      const { id } = await untilHook("hook-0", "AWAITING_RETRY");
+      try {
+        await tacklebox.retry(id, { fresh: true, script: '{ "version": 5 }' });
+      } finally {
+        await tacklebox.skip(id);
+        await running;
+      }
+    }),
+  RECORDING_INVALID: () => thrownBy(() => parseRecording('{ "version": 5 }', "myapp.json")),
+  JOURNAL_FORMAT: () =>
+    thrownBy(() => requireKnownFormat("tsk_0mhx2k3", { ...attemptStarted(), format: 2 as 1 })),
+  BUNDLE_CHANGED: () =>
+    thrownBy(() => requireUnchanged({ code: "" } as Bundle, "5b8d2b991d2c".padEnd(64, "0"))),
   SIGN_IN_EXPIRED: () => signInError(404),
   SIGN_IN_DENIED: () => signInError(403),
   SIGN_IN_FAILED: () => signInError(400),

@@ -42,6 +42,7 @@ export function installRecord(overrides: Partial<OperationRecord> = {}): Operati
       { kind: "running", title: "Wait until the app runs" },
       afterHook,
     ],
+    source: { scriptFile: "shelf.json", catalogRoot: null },
     interactive: true,
     createdAt: 500,
     ...overrides,

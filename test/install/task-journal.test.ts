@@ -1,7 +1,8 @@
+import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import type { Bundle } from "../../src/compile/bundle.ts";
 import { createMemoryStores } from "../../src/datastore/memory-stores.ts";
-import { getBundle, putBundle } from "../../src/install/bundle-store.ts";
+import { getBundle, putBundle, replaceBundle } from "../../src/install/bundle-store.ts";
 import { getJson, putJson, putJsonIfAbsent } from "../../src/install/stored-json.ts";
 import { openTaskJournal, readHookState, readJournal } from "../../src/install/task-journal.ts";
 import type { JournalEntry } from "../../src/journal/entry.ts";
@@ -109,19 +110,32 @@ describe("stored values", () => {
 
   it("hold bundles by their sum; the same one twice is one", async () => {
     const { documents } = createMemoryStores();
-    const bundle: Bundle = {
-      format: 1,
-      sha256: "abc",
-      sourceSha256: "def",
-      code: "({})",
-      sourceMap: "{}",
-      exports: ["run"],
-      sources: [],
-      inline: null,
-    };
-    expect(await getBundle(documents, "abc")).toBeNull();
+    const bundle = bundleOf("({})");
+    expect(await getBundle(documents, bundle.sha256)).toBeNull();
     await putBundle(documents, bundle);
     await putBundle(documents, bundle);
-    expect(await getBundle(documents, "abc")).toEqual(bundle);
+    expect(await getBundle(documents, bundle.sha256)).toEqual(bundle);
+  });
+
+  it("refuse a bundle whose code is not the one its sum names, until it is put anew", async () => {
+    const { documents } = createMemoryStores();
+    const bundle = bundleOf("({})");
+    await putJson(documents, "bundles", bundle.sha256, { ...bundle, code: "({ run() {} })" });
+    await expect(getBundle(documents, bundle.sha256)).rejects.toMatchObject({ code: "BUNDLE_CHANGED" });
+    await replaceBundle(documents, bundle);
+    expect(await getBundle(documents, bundle.sha256)).toEqual(bundle);
   });
 });
+
+function bundleOf(code: string): Bundle {
+  return {
+    format: 1,
+    sha256: createHash("sha256").update(code).digest("hex"),
+    sourceSha256: "def",
+    code,
+    sourceMap: "{}",
+    exports: ["run"],
+    sources: [],
+    inline: null,
+  };
+}

@@ -14,7 +14,10 @@ export function foldAll(
 
 export const task = (event: TaskEvent, at = 1000): JournalEntry => ({ type: "task", at, event });
 
-export const attemptStarted = (attempt = 1, at = 1000): JournalEntry => ({
+export const attemptStarted = (
+  attempt = 1,
+  at = 1000,
+): Extract<JournalEntry, { type: "attempt-started" }> => ({
   type: "attempt-started",
   format: journalFormat,
   attempt,

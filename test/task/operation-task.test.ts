@@ -29,6 +29,7 @@ const record: OperationRecord = {
     { kind: "app", title: "Create the app", method: "app.create" },
     { kind: "running", title: "Wait until the app runs" },
   ],
+  source: { scriptFile: "shelf.json", catalogRoot: null },
   interactive: true,
   createdAt: 500,
 };

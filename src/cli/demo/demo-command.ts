@@ -7,6 +7,7 @@ import { createSimulatedNas } from "../../nas/create-simulated-nas.ts";
 import { createSignInStandIn, type SignInStandIn } from "../../nas/simulated/sign-in-stand-in.ts";
 import { isTerminal } from "../../task/task-state.ts";
 import type { CliContext } from "../cli-context.ts";
+import { defaultDatastore } from "../default-datastore.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { printable } from "../printable.ts";
 import { readTextFile } from "../read-text-file.ts";
@@ -25,7 +26,6 @@ const oldVersion = "1.4.0";
 const newVersion = "2.0.0";
 
 const catalog = fileURLToPath(new URL("../../../catalog-example", import.meta.url));
-const defaultDatastore = "pglite:.tacklebox/demo";
 
 /** `tacklebox demo`: one app is installed and upgraded with its hooks, on real parts, while you watch. */
 export async function demoCommand(context: CliContext, options: DemoOptions): Promise<ExitCode> {
@@ -139,8 +139,18 @@ async function playActs(acts: Acts): Promise<ExitCode> {
   terminal.data(`Done in ${seconds} s. The history of these tasks is kept in ${placeOf(demo.datastore)}.`);
   terminal.data(`Next, run the hooks of one app by themselves, in the same sandbox:`);
   terminal.data(`  npm run -s tacklebox -- run ${relative(process.cwd(), catalog)}/notes.json`);
+  await tellReplay(demo, tacklebox, done);
   const views = await Promise.all(done.map((id) => tacklebox.getTask(id)));
   return views.every(({ status }) => status === "COMPLETED") ? exitCodes.ok : exitCodes.hookFailed;
+}
+
+/** How to look at the hook with the most to see, the one that asked and waited. */
+async function tellReplay({ context }: Demo, tacklebox: Tacklebox, operations: string[]): Promise<void> {
+  const hooks = await Promise.all(operations.map((id) => tacklebox.getHookTasks(id)));
+  const setup = hooks.flat().find(({ hookId }) => hookId === `${app}-setup`);
+  if (setup === undefined) return;
+  context.terminal.data(`Or go through what one of these hooks did, call by call:`);
+  context.terminal.data(`  npm run -s tacklebox -- replay ${setup.id}`);
 }
 
 async function playOperation(

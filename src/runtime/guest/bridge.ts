@@ -16,6 +16,7 @@ import {
   NativePromise,
   ObjectSetPrototypeOf,
 } from "./primordials.ts";
+import { placeField } from "./trace.ts";
 
 /**
  * The guest's end of the wall.
@@ -130,9 +131,10 @@ function send(name: string, argsJson: string, body: ArrayBuffer | null, reply: b
       `${name}: its arguments take ${argsJson.length} characters as JSON, at most ${maxMessageChars} are allowed; pass less.`,
     );
   }
+  const place = placeField();
   const seq = lastSeq + 1;
   host.post(
-    `{"type":"call","seq":${seq},"name":"${name}","args":${argsJson},"reply":${reply},"hasBody":${body !== null}}`,
+    `{"type":"call","seq":${seq},"name":"${name}","args":${argsJson},"reply":${reply},"hasBody":${body !== null}${place}}`,
     body,
   );
   lastSeq = seq;

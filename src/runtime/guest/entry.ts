@@ -14,9 +14,10 @@ import {
   PromiseThen,
   ReflectApply,
 } from "./primordials.ts";
+import { traceCalls } from "./trace.ts";
 
 /** What `start` is told: the start message without the code. The seed stays outside. */
-export type GuestStart = Pick<StartMessage, "fileName" | "entrypoint" | "context" | "now">;
+export type GuestStart = Pick<StartMessage, "fileName" | "entrypoint" | "context" | "now" | "trace">;
 
 /** The two functions through which the sandbox process enters the guest. */
 export function createGuestEntry(): GuestEntry {
@@ -41,7 +42,8 @@ export function createGuestEntry(): GuestEntry {
   };
 }
 
-function runHook({ fileName, entrypoint, context, now }: GuestStart, code: string): void {
+function runHook({ fileName, entrypoint, context, now, trace }: GuestStart, code: string): void {
+  if (trace === true) traceCalls();
   startClock(now);
   setInputs(context.inputs);
   const hookContext = createContext(context);

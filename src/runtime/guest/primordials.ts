@@ -32,6 +32,7 @@ export const ObjectKeys: (value: object) => string[] = Object.keys;
 export const ObjectToString = unbind(Object.prototype.toString);
 
 export const ArrayIsArray: (value: unknown) => value is unknown[] = Array.isArray;
+export const ErrorClass = Error;
 export const ErrorCaptureStackTrace = Error.captureStackTrace;
 
 export const StringOf = String;

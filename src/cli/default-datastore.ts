@@ -1,0 +1,2 @@
+/** Where tasks are kept when nothing says otherwise. */
+export const defaultDatastore = "pglite:.tacklebox/demo";
