@@ -13,6 +13,10 @@ const mask = "***";
 /** Headers that carry secrets, whatever the app calls them. */
 const secretHeader = /authori[sz]ation|cookie|token|secret|password|api-?key|^x-[\w-]*key$/i;
 
+/** Texts in a JSON body that the app calls so; their beginning is kept. */
+const secretField =
+  /("[\w-]{0,40}(?:token|password|secret|api-?_?key)[\w-]{0,40}"\s{0,9}:\s{0,9})"(?:[^"\\]|\\.)*"/gi;
+
 /** Longest body shown, in characters. */
 const maxBodyChars = 16 * 1024;
 
@@ -53,7 +57,7 @@ const isSecret = (name: JsonValue | undefined): boolean =>
   typeof name === "string" && secretHeader.test(name);
 
 function bodyText(base64: string): string {
-  const text = new TextDecoder().decode(Buffer.from(base64, "base64"));
+  const text = new TextDecoder().decode(Buffer.from(base64, "base64")).replaceAll(secretField, `$1"${mask}"`);
   if (text.length <= maxBodyChars) return text;
   return `${text.slice(0, maxBodyChars)} … (${text.length - maxBodyChars} more characters)`;
 }

@@ -9,7 +9,7 @@ import type {
   SimulatedNasControl,
   SimulatedNasOptions,
 } from "../../src/nas/simulated/simulated-nas-options.ts";
-import { testDatastoreOptions } from "./test-datastores.ts";
+import { testDatastoreOptions } from "./test-datastore-options.ts";
 import type { HookTaskView, OperationTaskView, TaskView } from "../../src/task/task-view.ts";
 
 /** A whole tacklebox on a simulated NAS, with what tests want to know of it. */

@@ -6,6 +6,8 @@ import { Client } from "pg";
 import { inject } from "vitest";
 import type { ServerKind } from "./servers.ts";
 
+export { testDatastoreOptions } from "./test-datastore-options.ts";
+
 const servers = inject("servers");
 
 /** False when the server is not installed; `describe.skipIf(!hasRedis)`. */
@@ -24,12 +26,6 @@ export const testDatastores: { kind: string; available: boolean; create: () => P
   { kind: "redis", available: hasRedis, create: async () => kept(await testRedisUrl()) },
   { kind: "postgres", available: hasPostgres, create: async () => kept(await testPostgresUrl()) },
 ];
-
-/** Pass these to `openDatastore`: a key, and a cache of the empty database that outlives the run. */
-export const testDatastoreOptions = {
-  key: randomBytes(32).toString("hex"),
-  cacheDir: join(import.meta.dirname, "../../node_modules/.cache/tacklebox"),
-};
 
 /** URL of an empty database number on the shared Redis. */
 export function testRedisUrl(): Promise<string> {
