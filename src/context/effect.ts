@@ -39,8 +39,8 @@ export interface EffectTools {
   baseUrl: string;
   /** Aborted when the guest gives the effect up or the attempt ends. */
   signal: AbortSignal;
-  /** When the effect began the first time (wall clock); earlier than now when it goes on after a crash. */
-  startedAt: number;
+  /** Milliseconds since it began the first time, for an effect that goes on after a crash; 0 for one that begins now. */
+  elapsedMs: number;
   /** Writes a host line (a refusal, a poll) to the task's log. */
   note(text: string): void;
 }

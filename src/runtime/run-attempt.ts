@@ -242,7 +242,8 @@ class Attempt {
       this.complete(call, argsHash, interruptedOutcome(call.name));
       return;
     }
-    const go = (): void => void this.carryOut({ ...effect, at }, signal);
+    const elapsedMs = startedAt === null ? 0 : Math.max(0, this.options.clock.now() - startedAt);
+    const go = (): void => void this.carryOut({ ...effect, elapsedMs }, signal);
     if (startedAt !== null || nature === "repeatable") go();
     if (startedAt !== null) return;
     const event = parks ? awaitingEvent(args as CheckpointRetryArgs) : undefined;
@@ -252,7 +253,7 @@ class Attempt {
     );
   }
 
-  private async carryOut(effect: MetEffect & { at: number }, signal: AbortSignal): Promise<void> {
+  private async carryOut(effect: MetEffect & { elapsedMs: number }, signal: AbortSignal): Promise<void> {
     const { call, args, definition, argsHash } = effect;
     let outcome: EffectOutcome;
     let event: TaskEvent | undefined;
@@ -262,7 +263,9 @@ class Attempt {
         event = { type: "checkpoint-answered", id: (args as CheckpointRetryArgs).checkpointId, decision };
         outcome = { ok: true, value: decision };
       } else {
-        outcome = toOutcome(await definition.perform(args, effect.body, this.toolsFor(effect.at, signal)));
+        outcome = toOutcome(
+          await definition.perform(args, effect.body, this.toolsFor(effect.elapsedMs, signal)),
+        );
       }
     } catch (error) {
       if (this.settled || signal.aborted) return;
@@ -272,10 +275,10 @@ class Attempt {
     this.complete(call, argsHash, outcome, event);
   }
 
-  private toolsFor(startedAt: number, signal: AbortSignal): EffectTools {
+  private toolsFor(elapsedMs: number, signal: AbortSignal): EffectTools {
     const { clock, context } = this.options;
     const note = (message: string): void => this.journal.note({ type: "log", level: "debug", message });
-    return { clock, network: this.network, baseUrl: context.baseUrl, signal, startedAt, note };
+    return { clock, network: this.network, baseUrl: context.baseUrl, signal, elapsedMs, note };
   }
 
   /** Told once, though a replay meets it again. */

@@ -67,7 +67,8 @@ export function createSandboxPool(options: SandboxPoolOptions): SandboxPool {
           refill();
         }, refillDelayMs).unref();
       }
-      return await spare.started;
+      // A spare that died before it was ready says nothing about the next one.
+      return await spare.started.catch(() => start());
     },
     warm: async () => {
       refill();

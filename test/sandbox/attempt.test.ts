@@ -1,4 +1,5 @@
 import { readFileSync, readlinkSync } from "node:fs";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { JournalEntry } from "../../src/journal/entry.ts";
 import { resolveSandboxLimits } from "../../src/runtime/sandbox-limits.ts";
@@ -120,14 +121,19 @@ describe("an attempt", () => {
   });
 
   it("ends a hook whose sandbox process is killed from outside, with a word", async () => {
+    const sleeping = Promise.withResolvers<void>();
     const running = runHook("export async function run(ctx) { await ctx.sleep(60000); }", {
       pool,
       timeoutMs: 60_000,
+      onEntry: (entry) => entry.type === "effect-started" && sleeping.resolve(),
     });
-    await pool.warm();
-    // The pool knows the spare and the one at work; both go, whichever is which.
-    for (const pid of pool.pids()) process.kill(pid, "SIGKILL");
+    await sleeping.promise;
+    // The pool knows the one at work and perhaps a spare; both go, whichever is which.
+    const killed = pool.pids();
+    for (const pid of killed) process.kill(pid, "SIGKILL");
     expect(endOf(await running)).toBe("HOOK_CRASHED");
+    // The pool has heard of all of them before the next hook comes.
+    while (pool.pids().some((pid) => killed.includes(pid))) await nextTurn();
     const benign = await runHook("export async function run(ctx) { ctx.log('next'); }", { pool });
     expect(benign.lines).toEqual(["next"]);
   });

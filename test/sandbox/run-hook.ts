@@ -27,6 +27,8 @@ export interface RunHookOptions {
   policy?: Partial<NetworkPolicy>;
   recorded?: JournalEntry[];
   seed?: string;
+  /** Called with each entry once it is kept. */
+  onEntry?(entry: JournalEntry): void;
   /** Answers each `awaitCheckpointRetry` at once. */
   decision?: "retry" | "skip";
 }
@@ -57,7 +59,9 @@ export async function runHook(code: string, options: RunHookOptions): Promise<Ho
     recorded: options.recorded ?? [],
     journal: {
       append: async (added) => {
-        entries.push(...(JSON.parse(JSON.stringify(added)) as JournalEntry[]));
+        const kept = JSON.parse(JSON.stringify(added)) as JournalEntry[];
+        entries.push(...kept);
+        for (const entry of kept) options.onEntry?.(entry);
       },
     },
     pool: options.pool,

@@ -47,7 +47,7 @@ export const waitForApp: EffectDefinition<WaitForAppArgs> = {
   },
   perform: async (args, _body, tools) => {
     const url = requireAppUrl(args.path, tools.baseUrl);
-    const attempts = remainingAttempts(args, tools.clock.now() - tools.startedAt);
+    const attempts = remainingAttempts(args, tools.elapsedMs);
     let reason = "";
     for (let attempt = 1; attempt <= attempts; attempt += 1) {
       if (attempt > 1) await pause(delayBefore(attempt, args), tools);

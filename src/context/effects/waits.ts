@@ -5,9 +5,9 @@ import { argumentError, describe, requireArgs } from "./argument.ts";
 /** Longest wait in milliseconds: what a 32-bit timer can count, about 24.8 days. */
 const longestWaitMs = 2_147_483_647;
 
-/** What is left of a wait that began at `startedAt`, however often the hook was brought back since. */
+/** Waits for what is left, however often the hook was brought back since the wait began. */
 const waitOut = async (ms: number, tools: EffectTools): Promise<{ value: JsonValue; body: null }> => {
-  const left = Math.min(ms, tools.startedAt + ms - tools.clock.now());
+  const left = Math.min(ms, ms - tools.elapsedMs);
   if (left > 0) await tools.clock.sleep(left, tools.signal);
   return { value: null, body: null };
 };

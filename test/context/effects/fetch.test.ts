@@ -16,7 +16,7 @@ const toolsFor = (ports: number[]): EffectTools & { notes: string[] } => {
     network: createTestClient({ appPorts: ports }),
     baseUrl: "",
     signal: new AbortController().signal,
-    startedAt: clock.now(),
+    elapsedMs: 0,
     note: (text) => notes.push(text),
     notes,
   };

@@ -23,7 +23,7 @@ const toolsFor = (network: NetworkClient, part: Partial<EffectTools> = {}): Test
     network,
     baseUrl: "http://127.0.0.1:8080",
     signal: new AbortController().signal,
-    startedAt: clock.now(),
+    elapsedMs: 0,
     note: (text) => notes.push(text),
     ...part,
     clock,
@@ -289,7 +289,7 @@ describe("waitForApp brought back after a crash", () => {
   ])("%s asks as often as is left, at least half of it all", async (_when, elapsedMs, expected) => {
     const network = createScriptedNetwork(503);
     const tools = toolsFor(network);
-    tools.startedAt = tools.clock.now() - elapsedMs;
+    tools.elapsedMs = elapsedMs;
     await expect(wait(tools, "/")).rejects.toMatchObject({ code: "APP_NOT_READY" });
     expect(network.sent).toHaveLength(expected);
   });
@@ -297,7 +297,7 @@ describe("waitForApp brought back after a crash", () => {
   it("asks at least once, also without waits", async () => {
     const network = createScriptedNetwork(503);
     const tools = toolsFor(network, {});
-    tools.startedAt -= 3_600_000;
+    tools.elapsedMs = 3_600_000;
     await expect(wait(tools, "/", { retries: 1, initialDelayMs: 0 })).rejects.toMatchObject({
       code: "APP_NOT_READY",
     });

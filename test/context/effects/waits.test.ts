@@ -10,8 +10,9 @@ const parseSleep = (ms: JsonValue) => sleep.parseArgs({ ms }, defaultEffectLimit
 const parseTimer = (ms: JsonValue) => timer.parseArgs({ ms }, defaultEffectLimits);
 
 function toolsOf(clock: ManualClock, startedAt: number, signal = new AbortController().signal): EffectTools {
+  const elapsedMs = clock.now() - startedAt;
   const network = { request: () => Promise.reject(new Error("no network here")), close: async () => {} };
-  return { clock, network, baseUrl: "", signal, startedAt, note: () => {} };
+  return { clock, network, baseUrl: "", signal, elapsedMs, note: () => {} };
 }
 
 describe("ctx.sleep", () => {
