@@ -33,6 +33,21 @@ describe("a message from a sandbox", () => {
     expect(parseOne({ type: "finished", ok: true, error: {} })).toEqual({ type: "finished", ok: true });
   });
 
+  it("keeps the place of a call where one was told", () => {
+    expect(parseOne({ ...call, at: "Error\\n    at run (hook:bundle:1:2)" })).toEqual({
+      ...call,
+      at: "Error\\n    at run (hook:bundle:1:2)",
+    });
+  });
+
+  it.each([
+    ["a number", 7],
+    ["null", null],
+    ["too long", "x".repeat(4097)],
+  ])("is refused with a place that is %s", (_what, at) => {
+    expect(() => parseOne({ ...call, at })).toThrow(FrameError);
+  });
+
   it("has no arguments, no answer and no body where it does not say so", () => {
     expect(parseOne({ type: "call", seq: 2, name: "sleep", reply: "yes", hasBody: 1 })).toEqual({
       type: "call",

@@ -30,6 +30,8 @@ export interface GuestOptions {
   /** Milliseconds at which the attempt begins; default 1,000,000. */
   now?: number;
   entrypoint?: string;
+  /** True: calls say where they were made. */
+  trace?: boolean;
   /** Answers each call that wants a reply, in order; default: null at once, timers and sleeps after their time. */
   answer?: (call: GuestCall) => Answer;
 }
@@ -190,6 +192,7 @@ function startOf(options: GuestOptions): GuestStart {
     fileName: "hook.js",
     entrypoint: options.entrypoint ?? "hook",
     now: options.now ?? 1_000_000,
+    ...(options.trace === true ? { trace: true } : {}),
     context: {
       resourceType: "app",
       resourceId: "plex",
