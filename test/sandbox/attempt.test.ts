@@ -127,7 +127,8 @@ describe("an attempt", () => {
       timeoutMs: 60_000,
       onEntry: (entry) => entry.type === "effect-started" && sleeping.resolve(),
     });
-    await sleeping.promise;
+    // An end that comes too early is shown below, and not waited out.
+    await Promise.race([sleeping.promise, running]);
     // The pool knows the one at work and perhaps a spare; both go, whichever is which.
     const killed = pool.pids();
     for (const pid of killed) process.kill(pid, "SIGKILL");
