@@ -6,7 +6,8 @@ import { createSandboxPool, type SandboxPool } from "../../src/runtime/sandbox-p
 import { hostileHooks, type HostileHook } from "./hostile-hooks.ts";
 import { endOf, runHook } from "./run-hook.ts";
 
-const timeoutMs = 1500;
+/** Hooks that are meant to run into their timeout have a short one; the others have time, also on a busy machine. */
+const timeoutOf = ({ ends }: HostileHook): number => (ends.includes("HOOK_TIMEOUT") ? 1500 : 15_000);
 /** How much longer than its limit a hook may live. */
 const graceMs = 5000;
 /** What the service may take for one hook, whatever the hook does. */
@@ -42,6 +43,7 @@ describe("hostile hooks", () => {
 
   it.each(hostileHooks)("$name: contained", async (hostile) => {
     const before = process.memoryUsage.rss();
+    const timeoutMs = timeoutOf(hostile);
     const run = await runHook(sourceOf(hostile, port), { pool, timeoutMs });
     expect(hostile.ends).toContain(endOf(run));
     expect(run.wallMs).toBeLessThan(timeoutMs + graceMs);
