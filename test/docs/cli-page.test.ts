@@ -22,7 +22,7 @@ test("the page of the command line has the exit codes of the code, and no other"
   expect(codes.map(Number)).toEqual(Object.values(exitCodes));
 });
 
-test.each(["validate", "plan", "run", "demo"])(
+test.each(["validate", "plan", "run", "replay", "demo"])(
   "the page names every option of %s, and no other",
   async (command) => {
     const { stdout } = await cli(command, "--help");
@@ -52,4 +52,10 @@ test("the page of configuration has every option of createTacklebox and openData
     const named = rowNames(section).filter((name) => name !== "option" && name !== "url");
     expect(new Set(named)).toEqual(new Set(known));
   }
+});
+
+test("the replay that the page shows is what the recording gives", async () => {
+  const shown = /\$ tacklebox (replay .+)\n([^]*?)```/.exec(sectionOf("replay"));
+  const { code, stdout } = await cli(...(shown?.[1] ?? "").split(" "));
+  expect({ code, stdout }).toEqual({ code: 0, stdout: shown?.[2] });
 });
