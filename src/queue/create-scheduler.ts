@@ -25,6 +25,9 @@ export const hooksQueue = "hooks";
 /** A parked job is woken by a person; until then it is delayed for about five years (BullMQ counts to ten). */
 const parkedForMs = 5 * 365 * 24 * 3_600_000;
 
+/** How long a job is put away at first, until it was looked for news once more. */
+const lookAgainWithinMs = 5000;
+
 const farAhead = (): number => Date.now() + parkedForMs;
 
 export interface JobData {
@@ -114,17 +117,23 @@ class QueueScheduler implements Scheduler {
       maxStalledCount,
     };
     this.workers = [
-      datastore.bull.worker<JobData>(operationsQueue, (job, token) => this.operate(job, token), {
-        concurrency: operationConcurrency ?? 4,
-        ...workerOptions,
-      }),
-      datastore.bull.worker<JobData>(hooksQueue, (job, token) => this.runHook(job, token), {
-        concurrency: hookConcurrency ?? 2,
-        ...workerOptions,
-      }),
+      datastore.bull.worker<JobData>(
+        operationsQueue,
+        (job, token, signal) => this.operate(job, token, this.stopOf(signal)),
+        { concurrency: operationConcurrency ?? 4, ...workerOptions },
+      ),
+      datastore.bull.worker<JobData>(
+        hooksQueue,
+        (job, token, signal) => this.runHook(job, token, this.stopOf(signal)),
+        { concurrency: hookConcurrency ?? 2, ...workerOptions },
+      ),
     ] as Worker[];
     for (const worker of this.workers) {
       worker.on("error", (error) => onTrouble(errorText(error)));
+      // Another worker has the task, or soon will; what this one still does for it is of no use.
+      worker.on("lockRenewalFailed", (ids) =>
+        ids.forEach((id) => worker.cancelJob(id, "its lease has ended")),
+      );
     }
     await Promise.all(this.workers.map((worker) => worker.waitUntilReady()));
   }
@@ -135,7 +144,16 @@ class QueueScheduler implements Scheduler {
     await Promise.all(Object.values(this.queues).map((queue) => queue.close()));
   }
 
-  private async runHook(job: Job<JobData>, token: string | undefined): Promise<{ status: string }> {
+  /** Aborts when this process is to stop, or has lost the job's lease. */
+  private stopOf(lost: AbortSignal | undefined): AbortSignal {
+    return lost === undefined ? this.stopping.signal : AbortSignal.any([this.stopping.signal, lost]);
+  }
+
+  private async runHook(
+    job: Job<JobData>,
+    token: string | undefined,
+    stop: AbortSignal,
+  ): Promise<{ status: string }> {
     const { id } = job.data;
     const [record, found] = await Promise.all([
       this.requireRecord<HookTaskRecord>("hook-tasks", id),
@@ -153,8 +171,8 @@ class QueueScheduler implements Scheduler {
         },
       },
     };
-    const progress = await advanceHookTask(runtime, record, this.stopping.signal, found).catch(
-      (error: unknown) => this.giveUp(runtime, record, error),
+    const progress = await advanceHookTask(runtime, record, stop, found).catch((error: unknown) =>
+      this.giveUp(runtime, record, error, stop),
     );
     await publisher.flush();
     if (progress.kind === "ended") return { status: progress.status };
@@ -163,7 +181,11 @@ class QueueScheduler implements Scheduler {
     throw new DelayedError();
   }
 
-  private async operate(job: Job<JobData>, token: string | undefined): Promise<{ status: string }> {
+  private async operate(
+    job: Job<JobData>,
+    token: string | undefined,
+    stop: AbortSignal,
+  ): Promise<{ status: string }> {
     const record = await this.requireRecord<OperationRecord>("operations", job.data.id);
     const publisher = createViewPublisher(job, this.options.onTrouble);
     const { runtime: base } = this.options;
@@ -178,7 +200,7 @@ class QueueScheduler implements Scheduler {
       },
     };
     for (;;) {
-      const progress = await advanceOperation(runtime, record, this.stopping.signal);
+      const progress = await advanceOperation(runtime, record, stop);
       await publisher.flush();
       if (progress.kind === "ended") return { status: progress.status };
       if (progress.kind === "hook") {
@@ -207,21 +229,24 @@ class QueueScheduler implements Scheduler {
 
   /**
    * Puts the job away until `wakeAt` or until it is woken. What came to the desk while the job was not yet delayed
-   * could not wake it, so `lookAgain`.
+   * could not wake it, so `lookAgain`; a worker that is killed before it could has put it away for a moment only.
    */
   private async park(
     job: Job<JobData>,
     token: string | undefined,
     until: { wakeAt: number; lookAgain: () => Promise<boolean> },
   ): Promise<void> {
-    await job.moveToDelayed(until.wakeAt, token);
-    if (until.wakeAt > Date.now() && (await until.lookAgain())) await promote(job);
+    const now = Date.now();
+    await job.moveToDelayed(Math.min(until.wakeAt, now + lookAgainWithinMs), token);
+    if (until.wakeAt <= now) return;
+    if (await until.lookAgain()) await promote(job);
+    else if (until.wakeAt > now + lookAgainWithinMs) await delayUntil(job, until.wakeAt);
   }
 
   /** What is nobody's fault but ours ends the task with a word; what the surroundings do is tried again. */
-  private async giveUp(runtime: Runtime, record: HookTaskRecord, error: unknown) {
+  private async giveUp(runtime: Runtime, record: HookTaskRecord, error: unknown, stop: AbortSignal) {
     const code = errorCodeOf(error);
-    if (this.stopping.signal.aborted || isPassing(code, error)) throw error;
+    if (stop.aborted || isPassing(code, error)) throw error;
     const shown = plainTaskError(code ?? "INTERNAL", `hook "${record.hook.id}": ${errorText(error)}`);
     const journal = await openTaskJournal(runtime.journals, record.id, () => {});
     const at = runtime.clock.now();
@@ -260,6 +285,15 @@ function isPassing(code: ReturnType<typeof errorCodeOf>, error: unknown): boolea
   }
   const system = (error as { code?: unknown }).code;
   return code === null && typeof system === "string" && /^(E[A-Z]+|57P0\d|08\d\d\d)$/.test(system);
+}
+
+async function delayUntil(job: Job, at: number): Promise<void> {
+  try {
+    await job.changeDelay(at - Date.now());
+  } catch (error) {
+    // Somebody woke it meanwhile.
+    if (await job.isDelayed()) throw error;
+  }
 }
 
 async function promote(job: Job): Promise<void> {

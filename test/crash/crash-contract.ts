@@ -16,15 +16,15 @@ const chosen: Scenario[] = shown.map((name) => {
 });
 
 /**
- * Kills at each write take an hour on a small machine. Without CRASH_EVERY each datastore takes every twelfth of them,
- * not the same ones as the others.
+ * Kills at each write take an hour on a small machine. Without CRASH_EVERY=1 each datastore takes one in 32 of them, not
+ * the same ones as the others; 32, so that the three ways to kill take turns.
  */
-const everyNth = process.env["CRASH_EVERY"] === undefined ? 12 : 1;
+const everyNth = Number(process.env["CRASH_EVERY"] ?? 32);
 /** Runs with kills at random moments, by datastore. */
-const randomRuns = Number(process.env["CRASH_RANDOM"] ?? 4);
+const randomRuns = Number(process.env["CRASH_RANDOM"] ?? 3);
 const seed = Number(process.env["CRASH_SEED"] ?? 1);
 
-const kinds: Death["kill"][] = ["worker-before", "worker-after", "sandbox"];
+const kinds = ["worker-before", "worker-after", "sandbox"] as const;
 
 export function describeCrashes(subject: (typeof testDatastores)[number], offset: number): void {
   describe.skipIf(!subject.available)(`crashes on ${subject.kind}`, () => {
@@ -53,15 +53,17 @@ export function describeCrashes(subject: (typeof testDatastores)[number], offset
       async (scenario) => {
         const { run: reference } = await undisturbed(scenario);
         expect(reference.outcome.status).toBe("COMPLETED");
-        const deaths = deathsWithin(reference.writes).filter((_, index) => index % everyNth === offset);
+        const deaths = deathsWithin(reference.writes).filter(
+          (_, index) => index % everyNth === (offset * 11) % everyNth,
+        );
         let fired = 0;
         for (const death of deaths) {
           const run = await runScenario(lab, scenario, { death });
           expectSame(run, reference, `killed ${death.kill} at write ${death.atWrite}`);
           fired += run.kills;
         }
-        // Entries are not always written together in the same way, so the last ones may not come about.
-        expect(fired).toBeGreaterThan(deaths.length * 0.8);
+        // Entries are not always written together in the same way, so the last writes may not come about.
+        expect(fired).toBeGreaterThan(deaths.length / 2);
       },
       3_600_000,
     );
@@ -123,8 +125,8 @@ function countOf(request: string, outcome: Outcome): number {
   return outcome.once.filter((seen) => seen === request).length;
 }
 
-function withoutHooks({ status, outcome, steps, nas, repeatable }: Outcome) {
-  return { status, outcome, steps, nas, repeatable };
+function withoutHooks({ status, outcome, steps, nas }: Outcome) {
+  return { status, outcome, steps, nas };
 }
 
 function toEnd({ id, status, progress, checkpoints }: HookOutcome) {

@@ -5,12 +5,19 @@ import { openDatastore } from "../../src/datastore/open-datastore.ts";
 import type { Datastore } from "../../src/datastore/datastore.ts";
 import { createSimulatedNas } from "../../src/nas/create-simulated-nas.ts";
 import type { NasDriver } from "../../src/nas/nas-driver.ts";
+import type { AppBehaviour } from "../../src/nas/simulated/app-behaviour.ts";
 import type { SimulatedNasControl } from "../../src/nas/simulated/simulated-nas-options.ts";
 import type { TaskView } from "../../src/task/task-view.ts";
 import { testDatastoreOptions, type TestDatastore, type testDatastores } from "../support/test-datastores.ts";
 import { loadWorker, startWorker, WorkerGoneError, type CrashWorker } from "./crash-worker.ts";
 import { connectNas, serveNas, type RemoteNasServer } from "./remote-nas.ts";
 import type { FacadeMethod, WorkerSettings } from "./worker-protocol.ts";
+
+export interface CrashLabOptions {
+  tacklebox?: WorkerSettings["tacklebox"];
+  /** Apps beside those of the example catalog. */
+  behaviours?: Record<string, AppBehaviour>;
+}
 
 type Subject = (typeof testDatastores)[number];
 
@@ -25,6 +32,7 @@ export class CrashLab {
   readonly troubles: string[] = [];
   worker: CrashWorker | null = null;
   onView: (view: TaskView) => void = () => {};
+  onTrouble: (text: string) => void = () => {};
   onSandboxKilled: () => void = () => {};
   /** Of the operation that was submitted last. */
   lastOperationId = "";
@@ -33,15 +41,22 @@ export class CrashLab {
   private readonly settings: WorkerSettings;
   private readonly desk: { datastore: Datastore; tacklebox: Tacklebox } | null;
 
-  static async open(subject: Subject, tacklebox: WorkerSettings["tacklebox"] = {}): Promise<CrashLab> {
+  static async open(subject: Subject, options: CrashLabOptions = {}): Promise<CrashLab> {
     const place = await subject.create();
-    const nas = await createSimulatedNas({ stepMs: 1, readyAfterMs: 1, behaviours });
+    const apps = { ...behaviours, ...options.behaviours };
+    const nas = await createSimulatedNas({ stepMs: 1, readyAfterMs: 1, behaviours: apps });
     const server = await serveNas(nas);
     const settings = {
       datastoreUrl: place.url,
       datastoreOptions: testDatastoreOptions,
       nasUrl: server.url,
-      tacklebox: { parkAfterMs: 20, soleWorker: true, ...tacklebox },
+      tacklebox: {
+        parkAfterMs: 20,
+        restAfterMs: 200,
+        soleWorker: true,
+        leaseMs: 3_600_000,
+        ...options.tacklebox,
+      },
     };
     const desk = subject.kind === "pglite" ? null : await openDesk(settings);
     return new CrashLab({ place, nas, server, settings, desk });
@@ -67,7 +82,10 @@ export class CrashLab {
     this.spare = loadWorker();
     return startWorker(program, this.settings, {
       onView: (view) => this.onView(view),
-      onTrouble: (text) => this.troubles.push(text),
+      onTrouble: (text) => {
+        this.troubles.push(text);
+        this.onTrouble(text);
+      },
       onSandboxKilled: () => this.onSandboxKilled(),
     });
   }
@@ -94,6 +112,24 @@ export class CrashLab {
     const { tacklebox } = this.desk;
     const call = tacklebox[method] as (...given: Parameters<Tacklebox[M]>) => ReturnType<Tacklebox[M]>;
     return await call.apply(tacklebox, args);
+  }
+
+  /** The first view from now on that matches. */
+  until(matches: (view: TaskView) => boolean): Promise<TaskView> {
+    return new Promise((resolve) => {
+      this.onView = (view) => {
+        if (matches(view)) resolve(view);
+      };
+    });
+  }
+
+  /** The first trouble from now on that matches. */
+  untilTrouble(pattern: RegExp): Promise<string> {
+    return new Promise((resolve) => {
+      this.onTrouble = (text) => {
+        if (pattern.test(text)) resolve(text);
+      };
+    });
   }
 
   /** The NAS as the scenario finds it: without the app, or with its old version. */

@@ -21,6 +21,10 @@ export interface CrashWorker {
   setDeath(death: Death | null): Promise<number>;
   /** Kills the sandbox that is at work. */
   killSandbox(): Promise<void>;
+  /** Process id of the sandbox at work; null when there is none. */
+  sandboxPid(): Promise<number | null>;
+  /** Resolves when the worker has seen that sandbox end. */
+  sandboxGone(pid: number): Promise<void>;
   signal(name: NodeJS.Signals): void;
   kill9(): Promise<void>;
 }
@@ -61,6 +65,7 @@ class RunningWorker implements CrashWorker {
   private readonly listener: WorkerListener;
   private readonly begun = Promise.withResolvers<void>();
   private readonly open = new Map<number, PromiseWithResolvers<unknown>>();
+  private readonly sandboxEnds = new Map<number, PromiseWithResolvers<void>>();
   private lastId = 0;
 
   constructor(program: ChildProgram, listener: WorkerListener) {
@@ -93,6 +98,20 @@ class RunningWorker implements CrashWorker {
     await this.gone;
   }
 
+  async sandboxPid(): Promise<number | null> {
+    return (await this.ask({ type: "sandbox-pid", id: 0 })) as number | null;
+  }
+
+  sandboxGone(pid: number): Promise<void> {
+    return this.endOf(pid).promise;
+  }
+
+  private endOf(pid: number): PromiseWithResolvers<void> {
+    const known = this.sandboxEnds.get(pid) ?? Promise.withResolvers<void>();
+    this.sandboxEnds.set(pid, known);
+    return known;
+  }
+
   private ask(message: ToWorker): Promise<unknown> {
     const answer = Promise.withResolvers<unknown>();
     if (!this.isAlive) answer.reject(new WorkerGoneError("the worker is gone"));
@@ -123,6 +142,9 @@ class RunningWorker implements CrashWorker {
         break;
       case "sandbox-killed":
         this.listener.onSandboxKilled();
+        break;
+      case "sandbox-gone":
+        this.endOf(message.pid).resolve();
         break;
       case "trouble":
         this.listener.onTrouble(message.text);

@@ -50,7 +50,7 @@ export interface Run {
 
 const catalogRoot = join(import.meta.dirname, "../../catalog-example");
 /** Far more than any run takes; a run that hangs says where it stood. */
-const patienceMs = 30_000;
+const patienceMs = 60_000;
 
 /** Kills of the test itself: at those times, in milliseconds from the start of the run or from the kill before. */
 export interface Shots {
@@ -168,7 +168,7 @@ class ScenarioRun {
     // What was shown by a worker that died may not have been heard.
     const operation = await this.lab.call("getTask", this.id);
     if (isTerminal(operation.status)) return true;
-    this.views = await this.lab.call("getHookTasks", this.id);
+    this.views.push(...(await this.lab.call("getHookTasks", this.id)));
     while (worker.isAlive) {
       for (const view of this.views.splice(0)) {
         if (view.kind === "hook" && view.parentId === this.id) await this.react(view);

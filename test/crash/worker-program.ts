@@ -2,7 +2,7 @@ import { subscribe } from "node:diagnostics_channel";
 import type { ChildProcess } from "node:child_process";
 import { createInterface } from "node:readline";
 import { createTacklebox, type Tacklebox } from "../../src/create-tacklebox.ts";
-import type { JournalStore } from "../../src/datastore/datastore.ts";
+import type { DocumentStore, JournalStore } from "../../src/datastore/datastore.ts";
 import { openDatastore } from "../../src/datastore/open-datastore.ts";
 import { errorText } from "../../src/errors.ts";
 import { connectNas } from "./remote-nas.ts";
@@ -19,35 +19,47 @@ const sandboxes = new Set<ChildProcess>();
 subscribe("child_process", (message) => {
   const { process: child } = message as { process: ChildProcess };
   sandboxes.add(child);
-  child.once("exit", () => sandboxes.delete(child));
+  child.once("exit", () => {
+    sandboxes.delete(child);
+    say({ type: "sandbox-gone", pid: child.pid ?? 0 });
+  });
 });
 
 /** The sandbox that was started first is the one at work; what comes after it stands by. */
-function killSandbox(): void {
-  for (const child of sandboxes) {
-    if (!child.spawnargs.includes("--jitless")) continue;
-    child.kill("SIGKILL");
-    return;
-  }
+function sandboxAtWork(): ChildProcess | undefined {
+  return [...sandboxes].find((child) => child.spawnargs.includes("--jitless"));
 }
 
 let death: Death | null = null;
 let writes = 0;
+let putAway = false;
 
-function mortal(journals: JournalStore): JournalStore {
+const die = (): void => void process.kill(process.pid, "SIGKILL");
+
+function mortalJournals(journals: JournalStore): JournalStore {
   return {
     ...journals,
     append: async (taskId, expectedIndex, entries) => {
       writes += 1;
-      const isDue = death !== null && writes === death.atWrite;
-      const what = isDue ? death?.kill : null;
-      if (what === "worker-before") process.kill(process.pid, "SIGKILL");
-      if (what === "sandbox") {
-        killSandbox();
+      const kill = death !== null && writes === death.atWrite ? death.kill : null;
+      if (kill === "worker-before") die();
+      if (kill === "sandbox") {
+        sandboxAtWork()?.kill("SIGKILL");
         say({ type: "sandbox-killed" });
       }
       await journals.append(taskId, expectedIndex, entries);
-      if (what === "worker-after") process.kill(process.pid, "SIGKILL");
+      if (kill === "worker-after") die();
+      if (entries.some((entry) => Buffer.from(entry).includes('"attempt-paused"'))) putAway = true;
+    },
+  };
+}
+
+function mortalDocuments(documents: DocumentStore): DocumentStore {
+  return {
+    ...documents,
+    get: async (collection, key) => {
+      if (death?.kill === "looking" && putAway && collection === "decisions") die();
+      return await documents.get(collection, key);
     },
   };
 }
@@ -59,9 +71,10 @@ async function obey(tacklebox: Tacklebox, message: ToWorker): Promise<void> {
     writes = 0;
     return;
   }
-  if (message.type === "kill-sandbox") {
-    killSandbox();
-    say({ type: "answer", id: message.id, value: null });
+  if (message.type === "kill-sandbox" || message.type === "sandbox-pid") {
+    const sandbox = sandboxAtWork();
+    if (message.type === "kill-sandbox") sandbox?.kill("SIGKILL");
+    say({ type: "answer", id: message.id, value: sandbox?.pid ?? null });
     return;
   }
   try {
@@ -78,12 +91,18 @@ const nextLine = async (): Promise<string | null> => {
   return done === true ? null : value;
 };
 
-const settings = JSON.parse((await nextLine()) ?? "") as WorkerSettings;
+const given = await nextLine();
+if (given === null) process.exit();
+const settings = JSON.parse(given) as WorkerSettings;
 const datastore = await openDatastore(settings.datastoreUrl, settings.datastoreOptions);
 const tacklebox = createTacklebox({
   ...settings.tacklebox,
   nas: connectNas(settings.nasUrl),
-  datastore: { ...datastore, journals: mortal(datastore.journals) },
+  datastore: {
+    ...datastore,
+    journals: mortalJournals(datastore.journals),
+    documents: mortalDocuments(datastore.documents),
+  },
   observer: {
     hookChanged: (view) => say({ type: "view", view }),
     operationChanged: (view) => say({ type: "view", view }),
@@ -95,4 +114,4 @@ say({ type: "started" });
 for (let line = await nextLine(); line !== null; line = await nextLine()) {
   void obey(tacklebox, JSON.parse(line) as ToWorker);
 }
-process.kill(process.pid, "SIGKILL");
+die();

@@ -10,11 +10,13 @@ export interface WorkerSettings {
   tacklebox: Pick<TackleboxOptions, "parkAfterMs" | "restAfterMs" | "soleWorker" | "leaseMs">;
 }
 
-/** Where the worker or its sandbox is killed: at the n-th write to any journal from now on. */
-export interface Death {
-  atWrite: number;
-  kill: "worker-before" | "worker-after" | "sandbox";
-}
+/**
+ * Where the worker or its sandbox is killed: at the n-th write to any journal from now on; `looking`: when a hook has
+ * been put away and the worker looks whether a click came meanwhile.
+ */
+export type Death =
+  | { atWrite: number; kill: "worker-before" | "worker-after" | "sandbox" }
+  | { atWrite: null; kill: "looking" };
 
 /** Methods of the facade whose arguments and results are JSON. */
 export type FacadeMethod = Exclude<keyof Tacklebox, "prepare" | "runToEnd" | "start" | "close">;
@@ -22,7 +24,8 @@ export type FacadeMethod = Exclude<keyof Tacklebox, "prepare" | "runToEnd" | "st
 export type ToWorker =
   | { type: "call"; id: number; method: FacadeMethod; args: unknown[] }
   | { type: "die"; id: number; death: Death | null }
-  | { type: "kill-sandbox"; id: number };
+  | { type: "kill-sandbox"; id: number }
+  | { type: "sandbox-pid"; id: number };
 
 export type FromWorker =
   | { type: "started" }
@@ -30,4 +33,5 @@ export type FromWorker =
   | { type: "answer"; id: number; error: string }
   | { type: "view"; view: TaskView }
   | { type: "sandbox-killed" }
+  | { type: "sandbox-gone"; pid: number }
   | { type: "trouble"; text: string };
