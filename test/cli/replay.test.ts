@@ -186,7 +186,6 @@ describe("replay of a task in a datastore", () => {
   it("does not find what is not there, and makes no datastore to look in", async () => {
     const missing = `pglite:${join(temporaryFolder(), "none")}`;
     for (const place of [url, missing]) {
-      // oxlint-disable-next-line no-await-in-loop -- a folder has one user at a time
       const { code, stderr } = await replay("tsk_none", "--datastore", place);
       expect(code).toBe(2);
       expect(stderr).toMatch(

@@ -52,16 +52,18 @@ function nameOf({ record, entries }: Recording): string | null {
   const name = `${record.appName}-${record.hook.id}`;
   const shapes = known.get(name) ?? new Set();
   known.set(name, shapes);
-  const shape = entries.map(shapeOf).join("\n");
+  const shape = entries.flatMap(shapeOf).join("\n");
   if (shapes.has(shape)) return null;
   shapes.add(shape);
   return shapes.size === 1 ? `${name}.json` : `${name}-${shapes.size}.json`;
 }
 
-function shapeOf(entry: JournalEntry): string {
-  if (entry.type === "effect-started") return `${entry.seq} ${entry.name}`;
-  if (entry.type !== "effect-completed") return entry.type === "task" ? entry.event.type : entry.type;
+/** How often an app is polled, and what is said of that, is chance. */
+function shapeOf(entry: JournalEntry): string[] {
+  if (entry.type === "effect-started") return [`${entry.seq} ${entry.name}`];
+  if (entry.type === "attempt-started") return [entry.type];
+  if (entry.type !== "effect-completed") return [];
   const { outcome } = entry;
   const value = outcome.ok && isJsonObject(outcome.value) ? outcome.value["status"] : outcome.ok;
-  return `${entry.seq} ${entry.name} ${JSON.stringify(value)}`;
+  return [`${entry.seq} ${entry.name} ${JSON.stringify(value)}`];
 }

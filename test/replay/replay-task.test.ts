@@ -104,7 +104,6 @@ describe("a task that is replayed", () => {
         const entries = recorded.entries.slice(0, length);
         const begins = entries.findIndex((entry) => entry.type === "attempt-started");
         if (begins < 0) continue;
-        // oxlint-disable-next-line no-await-in-loop -- one sandbox at a time
         const report = await replay({ ...recorded, entries });
         const done = entries.filter((entry) => entry.type === "effect-completed").length;
         expect(effectsOf(report), `after ${length} entries`).toHaveLength(done);
