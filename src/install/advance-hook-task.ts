@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { TackleboxError, errorText } from "../errors.ts";
-import { entriesOfLastAttempt } from "../journal/replay.ts";
+import { entriesOfLastAttempt, isRequest } from "../journal/replay.ts";
 import type { AttemptOutcome } from "../runtime/attempt.ts";
 import { runAttempt } from "../runtime/run-attempt.ts";
 import type { Bundle } from "../compile/bundle.ts";
@@ -249,7 +249,12 @@ class HookTaskRun {
       pool: runtime.pool,
       clock: runtime.hookClock,
       createNetwork: (observe) =>
-        runtime.network.createClient({ policy, limits: runtime.network.limits, observe }),
+        runtime.network.createClient({
+          policy,
+          limits: runtime.network.limits,
+          sentBefore: recorded.filter(isRequest).length,
+          observe,
+        }),
       effectLimits: runtime.effectLimits,
       timeoutMs: (record.hook.timeout ?? defaultTimeoutSeconds) * 1000,
       redact: this.redact,

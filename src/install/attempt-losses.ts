@@ -47,8 +47,8 @@ export function describePiece(
     };
   }
   if (last.type === "task" && last.event.type === "attempt-paused") {
-    // Waiting for a person does not count, a sleep does.
-    const lastedMs = last.event.until === undefined ? 0 : Math.max(0, now - last.at);
+    // Waiting for a person does not count, a sleep does; that nobody was there at its end is not the hook's doing.
+    const lastedMs = Math.max(0, Math.min(now, last.event.until ?? 0) - last.at);
     return { reason: "put-away", lastedMs, detail: "" };
   }
   const detail = "the worker it ran under was killed each time.";

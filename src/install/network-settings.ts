@@ -17,6 +17,7 @@ export interface NetworkSettings {
   createClient(options: {
     policy: NetworkPolicy;
     limits: NetworkLimits;
+    sentBefore?: number;
     observe: (seen: NetworkObservation) => void;
   }): NetworkClient;
 }

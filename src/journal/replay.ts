@@ -62,6 +62,11 @@ export function entriesOfLastAttempt(entries: readonly JournalEntry[]): JournalE
   return start < 0 ? [] : entries.slice(start);
 }
 
+/** True when the entry tells of a request on the wire, or of its refusal. */
+export function isRequest(entry: JournalEntry): boolean {
+  return entry.type === "task" && entry.event.type === "request";
+}
+
 /** True when the entry is that host line about the hook. */
 export function isLogNote(entry: JournalEntry, message: string): boolean {
   return entry.type === "task" && entry.event.type === "log" && entry.event.message === message;

@@ -29,6 +29,8 @@ export interface NetworkClientOptions {
   policy: NetworkPolicy;
   /** Missing ones take their defaults. */
   limits?: Partial<NetworkLimits>;
+  /** Hops made before, by an earlier client of the same hook attempt; they count towards `maxRequests`. Default 0. */
+  sentBefore?: number;
   /** Called once for each hop that was sent, failed or was refused. */
   observe?(observation: NetworkObservation): void;
   /** Default: the system's resolver. */
@@ -58,12 +60,13 @@ class PolicedClient implements NetworkClient {
   private readonly slots: ReturnType<typeof createSlots>;
   private readonly closing = new AbortController();
   private readonly hopOptions: Parameters<typeof sendHop>[2];
-  private sent = 0;
+  private sent: number;
 
   constructor(options: NetworkClientOptions) {
     const { policy, resolve = resolveBySystem, trustedCertificates } = options;
     this.options = options;
     this.limits = resolveNetworkLimits(options.limits);
+    this.sent = options.sentBefore ?? 0;
     this.clock = options.clock ?? systemClock;
     this.slots = createSlots(this.limits.maxConcurrent);
     const ca = trustedCertificates === undefined ? {} : { ca: [...rootCertificates, ...trustedCertificates] };

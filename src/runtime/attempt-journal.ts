@@ -27,13 +27,13 @@ export interface AttemptJournalListener {
 }
 
 export function createAttemptJournal(
-  options: Pick<AttemptOptions, "journal" | "clock" | "redact" | "pool" | "now">,
+  options: Pick<AttemptOptions, "journal" | "clock" | "redact" | "pool" | "now" | "recorded">,
   listener: AttemptJournalListener,
 ): AttemptJournal {
   const { maxJournalBytes } = options.pool.limits;
   const commit = createGroupCommit(options.journal, (error) => listener.onError(error));
   let lastAt = options.now;
-  let bytes = 0;
+  let bytes = options.recorded.reduce((sum, entry) => sum + sizeOf(entry), 0);
   let closed = false;
 
   const stamp = (): number => {

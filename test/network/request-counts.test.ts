@@ -18,6 +18,15 @@ describe("the number of requests", () => {
     ]);
   });
 
+  it("counts those of an earlier piece of the attempt", async () => {
+    const app = await serve((_seen, response) => response.end());
+    const limits = { maxRequests: 2 };
+    const client = createTestClient({ appPorts: [app.port] }, { limits, sentBefore: 1 });
+    await client.send(app.origin);
+    await expect(client.send(app.origin)).rejects.toMatchObject({ code: "NETWORK_LIMIT" });
+    expect(app.seen).toHaveLength(1);
+  });
+
   it("at a time is capped; the others wait in line", async () => {
     const held: (() => void)[] = [];
     const arrived = [
