@@ -237,6 +237,7 @@ class HookTaskRun {
   ): Promise<AttemptOutcome> {
     const { runtime, record } = this;
     const start = recorded[0] as Extract<JournalEntry, { type: "attempt-started" }>;
+    const sentBefore = recorded.filter(isRequest).length;
     this.redact = createRedactor(record.hook.inputs ?? [], start.context.inputs);
     return await runAttempt({
       bundle,
@@ -249,12 +250,7 @@ class HookTaskRun {
       pool: runtime.pool,
       clock: runtime.hookClock,
       createNetwork: (observe) =>
-        runtime.network.createClient({
-          policy,
-          limits: runtime.network.limits,
-          sentBefore: recorded.filter(isRequest).length,
-          observe,
-        }),
+        runtime.network.createClient({ policy, limits: runtime.network.limits, sentBefore, observe }),
       effectLimits: runtime.effectLimits,
       timeoutMs: (record.hook.timeout ?? defaultTimeoutSeconds) * 1000,
       redact: this.redact,

@@ -107,7 +107,7 @@ export class CrashLab {
   ): Promise<Awaited<ReturnType<Tacklebox[M]>>> {
     if (this.desk === null) {
       if (this.worker === null) throw new WorkerGoneError("no worker was started");
-      return (await this.worker.call(method, ...args)) as Awaited<ReturnType<Tacklebox[M]>>;
+      return await this.worker.call(method, ...args);
     }
     const { tacklebox } = this.desk;
     const call = tacklebox[method] as (...given: Parameters<Tacklebox[M]>) => ReturnType<Tacklebox[M]>;
