@@ -1,0 +1,51 @@
+import { describe, expect, it } from "vitest";
+import type { JournalEntry } from "../../src/journal/entry.ts";
+import type { ResumeReason, TaskEvent } from "../../src/task/task-event.ts";
+import { foldEntry, initialHookTaskState, type HookTaskState } from "../../src/task/task-state.ts";
+
+const task = (event: TaskEvent, at = 1): JournalEntry => ({ type: "task", at, event });
+const started = task({ type: "attempt-started", attempt: 1 });
+const resumed = (reason: ResumeReason, activeMs = 0): JournalEntry =>
+  task({ type: "attempt-resumed", attempt: 1, reason, activeMs });
+const completed: JournalEntry = {
+  type: "effect-completed",
+  seq: 1,
+  name: "sleep",
+  argsHash: "x",
+  at: 2,
+  outcome: { ok: true, value: null },
+};
+const fold = (...entries: JournalEntry[]): HookTaskState => entries.reduce(foldEntry, initialHookTaskState);
+
+describe("losses of an attempt", () => {
+  it("are counted while it gets nowhere, whatever was lost", () => {
+    expect(
+      fold(started, resumed("sandbox-lost"), resumed("worker-lost"), resumed("sandbox-lost")).losses,
+    ).toBe(3);
+  });
+
+  it("are counted anew once it got somewhere, was put away, or begins again", () => {
+    expect(fold(started, resumed("sandbox-lost"), completed, resumed("sandbox-lost")).losses).toBe(1);
+    expect(fold(started, resumed("sandbox-lost"), resumed("put-away")).losses).toBe(0);
+    expect(fold(started, resumed("sandbox-lost"), task({ type: "attempt-started", attempt: 2 })).losses).toBe(
+      0,
+    );
+  });
+
+  it("stay as they were when the task has ended", () => {
+    const ended = fold(started, resumed("sandbox-lost"), task({ type: "cancelled" }));
+    expect(foldEntry(ended, completed)).toBe(ended);
+  });
+});
+
+describe("an attempt that rests", () => {
+  it("says until when, as long as it does, and keeps the time it has used", () => {
+    const resting = fold(started, task({ type: "attempt-paused", attempt: 1, activeMs: 5, until: 900 }));
+    expect(resting).toMatchObject({ restsUntil: 900, pausedMs: 5 });
+    expect(foldEntry(resting, resumed("put-away", 700))).toMatchObject({ restsUntil: null, pausedMs: 700 });
+  });
+
+  it("for a person has no time at which it ends", () => {
+    expect(fold(started, task({ type: "attempt-paused", attempt: 1, activeMs: 5 })).restsUntil).toBeNull();
+  });
+});
