@@ -342,7 +342,7 @@ const escapes: HostileHook[] = [
   },
   {
     name: "collects async stack traces",
-    body: "Error.stackTraceLimit = Infinity; const e = new Error('x'); ctx.log(/child|\\/work|file:/.test(e.stack));",
+    body: "Error.stackTraceLimit = Infinity; const e = new Error('x'); ctx.log(/child|node:|file:|\\.cjs/.test(e.stack));",
     ends: ["completed"],
     says: "false",
   },
