@@ -28,6 +28,8 @@ type Subject = (typeof testDatastores)[number];
 export class CrashLab {
   readonly nas: NasDriver & SimulatedNasControl;
   readonly server: RemoteNasServer;
+  /** The folder of the app "sync" that cannot be shared at first. */
+  readonly folder: BusyFolder;
   /** Everything workers said that needs no answer. */
   readonly troubles: string[] = [];
   worker: CrashWorker | null = null;
@@ -43,7 +45,8 @@ export class CrashLab {
 
   static async open(subject: Subject, options: CrashLabOptions = {}): Promise<CrashLab> {
     const place = await subject.create();
-    const apps = { ...behaviours, ...options.behaviours };
+    const folder: BusyFolder = { isBusy: false };
+    const apps = { ...behaviours, sync: syncWith(folder), ...options.behaviours };
     const nas = await createSimulatedNas({ stepMs: 1, readyAfterMs: 1, behaviours: apps });
     const server = await serveNas(nas);
     const settings = {
@@ -59,7 +62,7 @@ export class CrashLab {
       },
     };
     const desk = subject.kind === "pglite" ? null : await openDesk(settings);
-    return new CrashLab({ place, nas, server, settings, desk });
+    return new CrashLab({ place, nas, server, settings, desk, folder });
   }
 
   private constructor(parts: {
@@ -68,12 +71,14 @@ export class CrashLab {
     server: RemoteNasServer;
     settings: WorkerSettings;
     desk: CrashLab["desk"];
+    folder: BusyFolder;
   }) {
     this.place = parts.place;
     this.nas = parts.nas;
     this.server = parts.server;
     this.settings = parts.settings;
     this.desk = parts.desk;
+    this.folder = parts.folder;
   }
 
   /** A worker of its own, beside the one of `ensureWorker`. */
@@ -153,6 +158,26 @@ export class CrashLab {
     await this.nas.close();
     await this.place.remove();
   }
+}
+
+export interface BusyFolder {
+  isBusy: boolean;
+}
+
+/**
+ * The app of the catalog is busy at the first request, whatever becomes of that. Here it is busy until the test says
+ * otherwise, so that a request that may be repeated is answered the same when it is.
+ */
+function syncWith(folder: BusyFolder): AppBehaviour {
+  return (request, state) => {
+    const { data, ...rest } = state;
+    return (
+      behaviours["sync"]?.(request, {
+        ...rest,
+        data: Object.assign(data, { phonesTried: !folder.isBusy }),
+      }) ?? null
+    );
+  };
 }
 
 async function openDesk(settings: WorkerSettings): Promise<{ datastore: Datastore; tacklebox: Tacklebox }> {

@@ -55,7 +55,8 @@ for (const subject of testDatastores.filter(({ kind }) => kind !== "pglite")) {
       const { app, asked } = createGate(firstAnswerMs);
       lab = await CrashLab.open(subject, { tacklebox, behaviours: { testapp: app } });
       const stopped = await start();
-      const id = await lab.call("submit", installRequest([{ id: "gated", scriptContent: gated }]));
+      const hook = { id: "gated", timeout: 600, scriptContent: gated };
+      const id = await lab.call("submit", installRequest([hook]));
       await asked;
       const taskId = (await lab.call("getHookTasks", id))[0]?.id ?? "";
       const sandbox = (await stopped.sandboxPid()) ?? 0;
@@ -93,8 +94,11 @@ for (const subject of testDatastores.filter(({ kind }) => kind !== "pglite")) {
     it("gives up a hook that learns nothing any more", async () => {
       const { stopped, sandbox, taskId, id } = await overtake(3_600_000);
       const journal = await lab.call("getJournal", taskId);
+      const continuedAt = performance.now();
       stopped.signal("SIGCONT");
       await stopped.sandboxGone(sandbox);
+      // The request itself would be given up after thirty seconds.
+      expect(performance.now() - continuedAt).toBeLessThan(10_000);
       await stopped.call("getTask", id);
       await expectDoneOnce(id, taskId, journal);
     });

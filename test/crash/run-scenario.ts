@@ -92,6 +92,7 @@ class ScenarioRun {
     await lab.prepareNas(scenario, () => appValues(scenario));
     const requestsBefore = lab.nas.requests(scenario.app).length;
     const callsBefore = lab.server.accepted.length;
+    lab.folder.isBusy = true;
     const worker = await lab.ensureWorker();
     lab.onView = (view) => this.see(view);
     lab.onSandboxKilled = () => this.noteKill();
@@ -196,6 +197,7 @@ class ScenarioRun {
       const click = this.clicks[0];
       if (click === undefined)
         throw new Error(`${view.hookId} waits and no click is left: ${view.error?.detail}`);
+      this.lab.folder.isBusy = false;
       await this.once(wait, () => this.lab.call(click, view.id));
       this.clicks.shift();
     }
