@@ -4,13 +4,8 @@ import type { EffectLimits } from "./context/effect.ts";
 import type { Datastore } from "./datastore/datastore.ts";
 import { createMemoryStores } from "./datastore/memory-stores.ts";
 import { TackleboxError } from "./errors.ts";
-import { checkAnswers } from "./inputs/check-answer.ts";
-import { waitKeyOf } from "./install/advance-hook-task.ts";
-import { operationWaitKey } from "./install/advance-operation.ts";
-import { askedAnswersKey, givenAnswersKey, inputsWaitKey } from "./install/collect-inputs.ts";
 import type { RetryOptions } from "./install/compile-afresh.ts";
-import { decideFresh } from "./install/decide-fresh.ts";
-import { createDesk, type Decision } from "./install/desk.ts";
+import { createDesk } from "./install/desk.ts";
 import {
   prepareOperation,
   type OperationRequest,
@@ -21,10 +16,10 @@ import type { NetworkSettings } from "./install/network-settings.ts";
 import type { Runtime, TaskObserver } from "./install/runtime.ts";
 import { createSignIns } from "./install/sign-ins.ts";
 import { getAppChoices, storeOperation } from "./install/store-operation.ts";
-import { getJson } from "./install/stored-json.ts";
-import { readHookState, readJournal } from "./install/task-journal.ts";
+import { createTaskActions, type TaskActions } from "./install/task-actions.ts";
+import { createTaskReader, type TaskReader } from "./install/task-reader.ts";
 import type { JournalEntry } from "./journal/entry.ts";
-import type { JsonObject, JsonValue } from "./json.ts";
+import type { JsonObject } from "./json.ts";
 import type { NasDriver } from "./nas/nas-driver.ts";
 import { createNetworkClient } from "./network/create-network-client.ts";
 import { holdWhileRequesting } from "./network/hold-while-requesting.ts";
@@ -33,16 +28,7 @@ import { resolveNetworkLimits } from "./network/network-limits.ts";
 import type { Scheduler } from "./queue/create-scheduler.ts";
 import { resolveSandboxLimits, type SandboxLimitsOptions } from "./runtime/sandbox-limits.ts";
 import { createSandboxPool } from "./runtime/sandbox-pool.ts";
-import { toHookTaskView, type HookTaskRecord } from "./task/hook-task.ts";
-import {
-  foldOperationEntry,
-  initialOperationState,
-  nextStepIndex,
-  toOperationView,
-  type OperationRecord,
-} from "./task/operation-task.ts";
 import type { TaskStatus } from "./task/task-event.ts";
-import { isTerminal } from "./task/task-state.ts";
 import type { HookTaskView, OperationTaskView, TaskView } from "./task/task-view.ts";
 
 /** What an embedder sets. */
@@ -91,7 +77,7 @@ export interface TackleboxOptions {
 }
 
 /** The runtime: takes operations, runs their hooks, answers for their tasks. */
-export interface Tacklebox {
+export interface Tacklebox extends TaskActions {
   /** Validates, plans and compiles; changes nothing. Throws `ScriptRejectedError`. */
   prepare(request: OperationRequest): Promise<PreparedOperation>;
   /** Accepts an operation and queues it; resolves with its id once it is kept. */
@@ -106,17 +92,6 @@ export interface Tacklebox {
   listOperations(limit?: number): Promise<OperationTaskView[]>;
   /** Everything that happened in a task, in order. */
   getJournal(taskId: string): Promise<JournalEntry[]>;
-  /** Answers to a task's inputs, checked all at once. Throws `INPUT_INVALID`, `ILLEGAL_TRANSITION`. */
-  answer(taskId: string, answers: JsonObject): Promise<void>;
-  /**
-   * Retry of a task that waits for it; safe to call twice. Throws `ILLEGAL_TRANSITION`; asked for `fresh` also
-   * `FRESH_REFUSED` and `ScriptRejectedError`, and the task waits on.
-   */
-  retry(taskId: string, options?: RetryOptions): Promise<void>;
-  skip(taskId: string): Promise<void>;
-  /** Ends a hook that waits for Retry as FAILED: for callers with nobody there to ask. Throws `ILLEGAL_TRANSITION`. */
-  giveUp(taskId: string): Promise<void>;
-  cancel(taskId: string): Promise<void>;
   /** Begins to take jobs from the queue. */
   start(): Promise<void>;
   /** Starts the spare sandboxes. */
@@ -133,6 +108,8 @@ class TackleboxRuntime implements Tacklebox {
   private readonly runtime: Runtime;
   /** Null without a datastore: then BullMQ is never loaded. */
   private readonly scheduler: Promise<Scheduler> | null;
+  private readonly reader: TaskReader;
+  private readonly actions: TaskActions;
 
   constructor(options: TackleboxOptions) {
     const clock = options.clock ?? systemClock;
@@ -163,6 +140,8 @@ class TackleboxRuntime implements Tacklebox {
       options.datastore === undefined ? null : startScheduler(options, options.datastore, this.runtime);
     // A failure to load it is met by the first call that needs it.
     this.scheduler?.catch(() => {});
+    this.reader = createTaskReader(this.runtime);
+    this.actions = createTaskActions({ runtime: this.runtime, reader: this.reader, wake });
   }
 
   async prepare(request: OperationRequest): Promise<PreparedOperation> {
@@ -186,23 +165,11 @@ class TackleboxRuntime implements Tacklebox {
   }
 
   async getTask(id: string): Promise<TaskView> {
-    const hook = await getJson<HookTaskRecord>(this.runtime.documents, "hook-tasks", id);
-    if (hook !== null) return toHookTaskView(hook, await readHookState(this.runtime, id));
-    const record = await this.requireOperation(id);
-    const entries = await readJournal(this.runtime.journals, id);
-    const state = entries.reduce(foldOperationEntry, initialOperationState(record));
-    const hooks = new Map((await this.getHookTasks(id)).map((view) => [view.id, view]));
-    return toOperationView(record, state, hooks);
+    return await this.reader.getTask(id);
   }
 
   async getHookTasks(operationId: string): Promise<HookTaskView[]> {
-    const record = await this.requireOperation(operationId);
-    const tasks = record.steps.flatMap((step) =>
-      step.kind === "hook" && step.task !== null ? [step.task] : [],
-    );
-    return await Promise.all(
-      tasks.map(async (task) => toHookTaskView(task, await readHookState(this.runtime, task.id))),
-    );
+    return await this.reader.getHookTasks(operationId);
   }
 
   async listOperations(limit = 50): Promise<OperationTaskView[]> {
@@ -215,61 +182,27 @@ class TackleboxRuntime implements Tacklebox {
   }
 
   async getJournal(taskId: string): Promise<JournalEntry[]> {
-    return await readJournal(this.runtime.journals, taskId);
+    return await this.reader.getJournal(taskId);
   }
 
   async answer(taskId: string, answers: JsonObject): Promise<void> {
-    const record = await this.requireHook(taskId);
-    const view = toHookTaskView(record, await readHookState(this.runtime, taskId));
-    if (view.status !== "AWAITING_INPUT") throw illegal("answer", view);
-    const questions = (record.hook.inputs ?? []).filter((input) => input.type === "question");
-    const given = (await this.runtime.desk.answers(taskId, givenAnswersKey)) ?? {};
-    const known = questions.map(({ id }) => id).filter((id) => Object.hasOwn(given, id));
-    const before = Object.fromEntries(known.map((id) => [id, given[id] as JsonValue]));
-    const checked = checkAnswers(questions, { ...before, ...answers });
-    if (!checked.ok) {
-      throw new TackleboxError(
-        "INPUT_INVALID",
-        `Task ${taskId}: ${checked.problems.map(({ message }) => message).join(" ")}`,
-        {
-          context: checked.problems.map(({ inputId, message }) => ({ label: inputId, value: message })),
-        },
-      );
-    }
-    await this.runtime.desk.answer(taskId, askedAnswersKey, checked.values);
-    await (await this.scheduler)?.wake(taskId);
+    await this.actions.answer(taskId, answers);
   }
 
-  async retry(taskId: string, { fresh, script }: RetryOptions = {}): Promise<void> {
-    await this.decide(taskId, "retry", async () =>
-      fresh === true ? await decideFresh(this.runtime, taskId, script) : { action: "retry" },
-    );
+  async retry(taskId: string, options?: RetryOptions): Promise<void> {
+    await this.actions.retry(taskId, options);
   }
 
   async skip(taskId: string): Promise<void> {
-    await this.decide(taskId, "skip");
+    await this.actions.skip(taskId);
   }
 
   async giveUp(taskId: string): Promise<void> {
-    const view = await this.getTask(taskId);
-    const key = view.kind === "hook" ? waitKeyOf(await readHookState(this.runtime, taskId)) : null;
-    if (key === null) throw illegal("give up", view);
-    await this.runtime.desk.decide(taskId, key, { action: "fail" });
-    await (await this.scheduler)?.wake(taskId);
+    await this.actions.giveUp(taskId);
   }
 
   async cancel(taskId: string): Promise<void> {
-    const view = await this.getTask(taskId);
-    if (isTerminal(view.status)) throw illegal("cancel", view);
-    await this.runtime.desk.requestCancel(taskId);
-    if (view.kind === "operation") {
-      const live = view.steps.find((step) => step.taskId !== null && !isTerminal(step.status));
-      if (live?.taskId) {
-        await this.runtime.desk.requestCancel(live.taskId);
-        await (await this.scheduler)?.wake(live.taskId);
-      }
-    }
-    await (await this.scheduler)?.wake(taskId);
+    await this.actions.cancel(taskId);
   }
 
   async start(): Promise<void> {
@@ -284,45 +217,6 @@ class TackleboxRuntime implements Tacklebox {
     await (await this.scheduler)?.close();
     await this.runtime.signIns.close();
     await this.runtime.pool.close();
-  }
-
-  private async decide(
-    taskId: string,
-    action: "retry" | "skip",
-    decision: () => Promise<Decision> = async () => ({ action }),
-  ): Promise<void> {
-    const view = await this.getTask(taskId);
-    // A second click on the same button finds the task gone on already: that is what was wanted.
-    if (!view.actions.some(({ name }) => name === action)) throw illegal(action, view);
-    const key = view.kind === "hook" ? await this.hookWaitKey(taskId) : await this.stepWaitKey(taskId);
-    await this.runtime.desk.decide(taskId, key, await decision());
-    await (await this.scheduler)?.wake(taskId);
-  }
-
-  private async hookWaitKey(taskId: string): Promise<string> {
-    return waitKeyOf(await readHookState(this.runtime, taskId)) ?? inputsWaitKey;
-  }
-
-  private async stepWaitKey(operationId: string): Promise<string> {
-    const record = await this.requireOperation(operationId);
-    const state = (await readJournal(this.runtime.journals, operationId)).reduce(
-      foldOperationEntry,
-      initialOperationState(record),
-    );
-    const index = nextStepIndex(state) ?? 0;
-    return operationWaitKey(index, state.steps[index]?.retries ?? 0);
-  }
-
-  private async requireHook(taskId: string): Promise<HookTaskRecord> {
-    const record = await getJson<HookTaskRecord>(this.runtime.documents, "hook-tasks", taskId);
-    if (record === null) throw unknownTask(taskId);
-    return record;
-  }
-
-  private async requireOperation(id: string): Promise<OperationRecord> {
-    const record = await getJson<OperationRecord>(this.runtime.documents, "operations", id);
-    if (record === null) throw unknownTask(id);
-    return record;
   }
 
   private async requireScheduler(): Promise<Scheduler> {
@@ -369,19 +263,4 @@ function portsOf(datastore: Datastore | undefined): number[] {
   if (datastore === undefined || datastore.kind === "pglite") return [];
   const port = URL.parse(datastore.displayUrl)?.port ?? "";
   return [port === "" ? (datastore.kind === "redis" ? 6379 : 5432) : Number(port)];
-}
-
-function unknownTask(id: string): TackleboxError {
-  return new TackleboxError("TASK_UNKNOWN", `Task ${id} is not known; check the id and the datastore.`);
-}
-
-function illegal(action: string, view: TaskView): TackleboxError {
-  const allowed = view.actions.map(({ name }) => name).join(", ") || "nothing";
-  return new TackleboxError(
-    "ILLEGAL_TRANSITION",
-    `Task ${view.id}: "${action}" is not possible while it is ${view.status}; possible now: ${allowed}.`,
-    {
-      context: [{ label: "allowed", value: allowed }],
-    },
-  );
 }

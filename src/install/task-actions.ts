@@ -1,0 +1,149 @@
+import { TackleboxError } from "../errors.ts";
+import { checkAnswers } from "../inputs/check-answer.ts";
+import type { JsonObject, JsonValue } from "../json.ts";
+import { toHookTaskView } from "../task/hook-task.ts";
+import { foldOperationEntry, initialOperationState, nextStepIndex } from "../task/operation-task.ts";
+import { isTerminal } from "../task/task-state.ts";
+import type { TaskView } from "../task/task-view.ts";
+import { waitKeyOf } from "./advance-hook-task.ts";
+import { operationWaitKey } from "./advance-operation.ts";
+import { askedAnswersKey, givenAnswersKey, inputsWaitKey } from "./collect-inputs.ts";
+import type { RetryOptions } from "./compile-afresh.ts";
+import { decideFresh } from "./decide-fresh.ts";
+import type { Decision } from "./desk.ts";
+import type { Runtime } from "./runtime.ts";
+import { readHookState } from "./task-journal.ts";
+import type { TaskReader } from "./task-reader.ts";
+
+/**
+ * What people do with tasks. Each decision is kept as state first and the task is woken then, so none is lost; a second
+ * click on the same button changes nothing.
+ */
+export interface TaskActions {
+  /** Answers to a task's inputs, checked all at once. Throws `INPUT_INVALID`, `ILLEGAL_TRANSITION`. */
+  answer(taskId: string, answers: JsonObject): Promise<void>;
+  /**
+   * Retry of a task that waits for it; safe to call twice. Throws `ILLEGAL_TRANSITION`; asked for `fresh` also
+   * `FRESH_REFUSED` and `ScriptRejectedError`, and the task waits on.
+   */
+  retry(taskId: string, options?: RetryOptions): Promise<void>;
+  skip(taskId: string): Promise<void>;
+  /** Ends a hook that waits for Retry as FAILED: for callers with nobody there to ask. Throws `ILLEGAL_TRANSITION`. */
+  giveUp(taskId: string): Promise<void>;
+  cancel(taskId: string): Promise<void>;
+}
+
+export interface TaskActionsOptions {
+  runtime: Runtime;
+  reader: TaskReader;
+  /** Makes a parked task look at the desk. */
+  wake(taskId: string): Promise<void>;
+}
+
+export function createTaskActions(options: TaskActionsOptions): TaskActions {
+  return new DeskActions(options);
+}
+
+class DeskActions implements TaskActions {
+  private readonly runtime: Runtime;
+  private readonly reader: TaskReader;
+  private readonly wake: (taskId: string) => Promise<void>;
+
+  constructor({ runtime, reader, wake }: TaskActionsOptions) {
+    this.runtime = runtime;
+    this.reader = reader;
+    this.wake = wake;
+  }
+
+  async answer(taskId: string, answers: JsonObject): Promise<void> {
+    const record = await this.reader.requireHook(taskId);
+    const view = toHookTaskView(record, await readHookState(this.runtime, taskId));
+    if (view.status !== "AWAITING_INPUT") throw illegal("answer", view);
+    const questions = (record.hook.inputs ?? []).filter((input) => input.type === "question");
+    const given = (await this.runtime.desk.answers(taskId, givenAnswersKey)) ?? {};
+    const known = questions.map(({ id }) => id).filter((id) => Object.hasOwn(given, id));
+    const before = Object.fromEntries(known.map((id) => [id, given[id] as JsonValue]));
+    const checked = checkAnswers(questions, { ...before, ...answers });
+    if (!checked.ok) {
+      throw new TackleboxError(
+        "INPUT_INVALID",
+        `Task ${taskId}: ${checked.problems.map(({ message }) => message).join(" ")}`,
+        {
+          context: checked.problems.map(({ inputId, message }) => ({ label: inputId, value: message })),
+        },
+      );
+    }
+    await this.runtime.desk.answer(taskId, askedAnswersKey, checked.values);
+    await this.wake(taskId);
+  }
+
+  async retry(taskId: string, { fresh, script }: RetryOptions = {}): Promise<void> {
+    await this.decide(taskId, "retry", async () =>
+      fresh === true ? await decideFresh(this.runtime, taskId, script) : { action: "retry" },
+    );
+  }
+
+  async skip(taskId: string): Promise<void> {
+    await this.decide(taskId, "skip");
+  }
+
+  async giveUp(taskId: string): Promise<void> {
+    const view = await this.reader.getTask(taskId);
+    const key = view.kind === "hook" ? waitKeyOf(await readHookState(this.runtime, taskId)) : null;
+    if (key === null) throw illegal("give up", view);
+    await this.runtime.desk.decide(taskId, key, { action: "fail" });
+    await this.wake(taskId);
+  }
+
+  async cancel(taskId: string): Promise<void> {
+    const view = await this.reader.getTask(taskId);
+    if (isTerminal(view.status)) throw illegal("cancel", view);
+    await this.runtime.desk.requestCancel(taskId);
+    if (view.kind === "operation") {
+      const live = view.steps.find((step) => step.taskId !== null && !isTerminal(step.status));
+      if (live?.taskId) {
+        await this.runtime.desk.requestCancel(live.taskId);
+        await this.wake(live.taskId);
+      }
+    }
+    await this.wake(taskId);
+  }
+
+  private async decide(
+    taskId: string,
+    action: "retry" | "skip",
+    decision: () => Promise<Decision> = async () => ({ action }),
+  ): Promise<void> {
+    const view = await this.reader.getTask(taskId);
+    // A second click on the same button finds the task gone on already: that is what was wanted.
+    if (!view.actions.some(({ name }) => name === action)) throw illegal(action, view);
+    const key = view.kind === "hook" ? await this.hookWaitKey(taskId) : await this.stepWaitKey(taskId);
+    await this.runtime.desk.decide(taskId, key, await decision());
+    await this.wake(taskId);
+  }
+
+  private async hookWaitKey(taskId: string): Promise<string> {
+    return waitKeyOf(await readHookState(this.runtime, taskId)) ?? inputsWaitKey;
+  }
+
+  private async stepWaitKey(operationId: string): Promise<string> {
+    const record = await this.reader.requireOperation(operationId);
+    const state = (await this.reader.getJournal(operationId)).reduce(
+      foldOperationEntry,
+      initialOperationState(record),
+    );
+    const index = nextStepIndex(state) ?? 0;
+    return operationWaitKey(index, state.steps[index]?.retries ?? 0);
+  }
+}
+
+function illegal(action: string, view: TaskView): TackleboxError {
+  const allowed = view.actions.map(({ name }) => name).join(", ") || "nothing";
+  return new TackleboxError(
+    "ILLEGAL_TRANSITION",
+    `Task ${view.id}: "${action}" is not possible while it is ${view.status}; possible now: ${allowed}.`,
+    {
+      context: [{ label: "allowed", value: allowed }],
+    },
+  );
+}
