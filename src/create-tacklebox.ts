@@ -27,7 +27,7 @@ import type { NetworkLimits } from "./network/network-client.ts";
 import { resolveNetworkLimits } from "./network/network-limits.ts";
 import type { Scheduler } from "./queue/create-scheduler.ts";
 import { resolveSandboxLimits, type SandboxLimitsOptions } from "./runtime/sandbox-limits.ts";
-import { createSandboxPool } from "./runtime/sandbox-pool.ts";
+import { createSandboxPool, type SandboxReuse } from "./runtime/sandbox-pool.ts";
 import type { TaskStatus } from "./task/task-event.ts";
 import type { HookTaskView, OperationTaskView, TaskView } from "./task/task-view.ts";
 
@@ -50,6 +50,11 @@ export interface TackleboxOptions {
   deniedPorts?: number[];
   /** Sandbox processes kept ready; default 1. */
   spareSandboxes?: number;
+  /**
+   * "app": a sandbox process whose hook has ended may serve further hooks of the same app, each in a fresh isolate; for
+   * throughput with a catalog that is trusted. Default "never": each serves one attempt.
+   */
+  sandboxReuse?: SandboxReuse;
   /** Hooks at work at the same time; default 2. */
   hookConcurrency?: number;
   /** Installs and upgrades at work at the same time; one that waits for its hook holds no place. Default 4. */
@@ -127,6 +132,7 @@ class TackleboxRuntime implements Tacklebox {
       signIns: createSignIns({ desk, clock, network, wake }),
       pool: createSandboxPool({
         spares: options.spareSandboxes ?? 1,
+        reuse: options.sandboxReuse ?? "never",
         limits: resolveSandboxLimits(options.limits),
       }),
       network,

@@ -60,6 +60,10 @@ export type AttemptFailure =
   | { by: "guest"; error: GuestFailure }
   | { by: "runtime"; code: ErrorCode; detail: string };
 
+/** True when the hook itself said that it has ended, well or not. */
+export const isOwnEnd = (outcome: AttemptOutcome): boolean =>
+  outcome.kind === "completed" || (outcome.kind === "failed" && outcome.failure.by === "guest");
+
 /** The name of the bundle in stack traces made inside the isolate. */
 export const bundleFileName = "hook:bundle";
 

@@ -1,9 +1,9 @@
 import type { Clock } from "../clock.ts";
 import type { ErrorCode } from "../errors.ts";
 import type { EffectOutcome } from "../journal/entry.ts";
-import type { ParsedSandboxMessage } from "./parse-sandbox-message.ts";
+import type { SandboxTurn } from "./parse-sandbox-message.ts";
 import type { GuestMessage, StartMessage } from "./protocol.ts";
-import type { SandboxProcess } from "./sandbox-process.ts";
+import type { SandboxLease } from "./sandbox-pool.ts";
 
 /**
  * The conversation with one sandbox: what is sent begins a turn, and the guest owes its end. Between turns the guest
@@ -14,8 +14,8 @@ export interface GuestLink {
   complete(seq: number, at: number, outcome: EffectOutcome): void;
   /** True while the guest is at work. */
   isBusy(): boolean;
-  /** Kills the sandbox; nothing is heard of it any more. */
-  close(): void;
+  /** Nothing is heard of the sandbox any more. `isClean`: the hook said that it has ended, and nothing is left of it. */
+  close(isClean: boolean): void;
 }
 
 export interface GuestLinkListener {
@@ -28,11 +28,7 @@ export interface GuestLinkListener {
   onBroken(code: ErrorCode, detail: string): void;
 }
 
-export function createGuestLink(
-  sandbox: SandboxProcess,
-  clock: Clock,
-  listener: GuestLinkListener,
-): GuestLink {
+export function createGuestLink(sandbox: SandboxLease, clock: Clock, listener: GuestLinkListener): GuestLink {
   let openTurns = 0;
   let closed = false;
   // Waits are not skipped while the guest is at work.
@@ -42,7 +38,7 @@ export function createGuestLink(
     if (openTurns === 0) releaseClock = clock.hold?.();
     openTurns += 1;
   };
-  const onTurn = (turn: Extract<ParsedSandboxMessage, { type: "turn" }>): void => {
+  const onTurn = (turn: SandboxTurn): void => {
     for (const message of turn.messages) {
       if (closed) return;
       listener.onMessage(message, turn.body);
@@ -54,10 +50,7 @@ export function createGuestLink(
     if (openTurns < 0) listener.onBroken("HOOK_PROTOCOL", "the sandbox ended a turn that was not begun.");
     else listener.onIdle();
   };
-  void sandbox.exited.then((exit) => listener.onBroken(exit.code, exit.detail));
-  sandbox.onMessage((message) => {
-    if (message.type === "turn" && !closed) onTurn(message);
-  });
+  sandbox.attach({ onTurn, onExit: (exit) => listener.onBroken(exit.code, exit.detail) });
 
   return {
     start: (message) => {
@@ -75,10 +68,11 @@ export function createGuestLink(
       }
     },
     isBusy: () => openTurns > 0,
-    close: () => {
+    close: (isClean) => {
+      if (closed) return;
       closed = true;
       releaseClock?.();
-      sandbox.kill("HOOK_CANCELLED", "the attempt has ended.");
+      sandbox.end(isClean && openTurns === 0);
     },
   };
 }

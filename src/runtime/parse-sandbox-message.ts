@@ -3,9 +3,15 @@ import { FrameError, type Frame } from "./frames.ts";
 import type { GuestFailure, GuestMessage } from "./protocol.ts";
 
 /** A checked message; `body` belongs to the one message of the turn whose `hasBody` is true. */
-export type ParsedSandboxMessage =
-  | { type: "ready" }
-  | { type: "turn"; messages: GuestMessage[]; done: boolean; unhandled: string | null; body: Uint8Array };
+export type ParsedSandboxMessage = { type: "ready" } | SandboxTurn;
+
+export interface SandboxTurn {
+  type: "turn";
+  messages: GuestMessage[];
+  done: boolean;
+  unhandled: string | null;
+  body: Uint8Array;
+}
 
 const maxMessagesPerFrame = 10_000;
 

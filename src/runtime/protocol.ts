@@ -5,18 +5,18 @@ import type { JsonObject, JsonValue } from "../json.ts";
  * A frame is `u32le jsonBytes, u32le bodyBytes, json (UTF-8), body`; `body` carries request and response bodies.
  *
  * 1. The host treats every message from a sandbox as hostile input: shape, order and size are checked before use.
- * 2. A sandbox sends `ready` once, then, after one `start`, turns; nothing else.
+ * 2. A sandbox sends `ready`, then, after one `start`, turns; nothing else. After `renew` it begins again at `ready`.
  * 3. `seq` counts a hook's effect calls from 1 without gaps; the guest assigns it.
  * 4. Completions are delivered in the order the host sends them, one by one; the guest's clock shows the
  *    `now` of the last one.
  * 5. Success is an explicit `finished` message; an end of the process without it is a failure.
  */
-export type ToSandbox = StartMessage | CompletionMessage;
+export type ToSandbox = StartMessage | CompletionMessage | RenewMessage;
 
 /** Exit status with which a sandbox says that its isolate ran out of memory. */
 export const outOfMemoryExitCode = 71;
 
-/** Begins the one hook this process will ever run. */
+/** Begins the one hook this isolate will ever run. */
 export interface StartMessage {
   type: "start";
   /** Bundle code: an expression-valued script yielding the exports object. */
@@ -31,6 +31,11 @@ export interface StartMessage {
   now: number;
   /** Calls say where they were made (`at`); for replays that an author looks at. Absent for live hooks. */
   trace?: true;
+}
+
+/** The hook has ended: its isolate is thrown away and a fresh one made, for another attempt of the same app. */
+export interface RenewMessage {
+  type: "renew";
 }
 
 /** The data half of `HookContext`. */

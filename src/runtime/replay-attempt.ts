@@ -6,8 +6,7 @@ import type { JsonValue } from "../json.ts";
 import type { AttemptFailure } from "./attempt.ts";
 import type { GuestMessage } from "./protocol.ts";
 import { runAttempt } from "./run-attempt.ts";
-import type { SandboxPool } from "./sandbox-pool.ts";
-import type { SandboxProcess } from "./sandbox-process.ts";
+import type { SandboxLease, SandboxPool } from "./sandbox-pool.ts";
 
 /** What is replayed. */
 export interface AttemptReplayOptions {
@@ -111,10 +110,10 @@ interface Tap {
 
 /** The pool, listened in on: calls are asked to name their places, and noted. */
 function tapped(pool: SandboxPool, tap: Tap): SandboxPool {
-  return { ...pool, acquire: async () => tappedSandbox(await pool.acquire(), tap) };
+  return { ...pool, acquire: async (app) => tappedSandbox(await pool.acquire(app), tap) };
 }
 
-function tappedSandbox(sandbox: SandboxProcess, tap: Tap): SandboxProcess {
+function tappedSandbox(sandbox: SandboxLease, tap: Tap): SandboxLease {
   let openTurns = 0;
   return {
     ...sandbox,
@@ -123,16 +122,16 @@ function tappedSandbox(sandbox: SandboxProcess, tap: Tap): SandboxProcess {
       if (message.type === "completion") tap.delivered.push(message.seq);
       sandbox.send(message.type === "start" ? { ...message, trace: true } : message, body);
     },
-    onMessage: (listener) =>
-      sandbox.onMessage((message) => {
-        if (message.type === "turn") {
-          for (const said of message.messages) if (said.type === "call") noteCall(tap, said, message.body);
-        }
-        const endsTurn = message.type === "turn" && message.done;
-        if (endsTurn) openTurns -= 1;
-        // Hands over the next recorded completion, when there is one, which opens another turn.
-        listener(message);
-        if (endsTurn && openTurns === 0) tap.onStanding();
+    attach: (listener) =>
+      sandbox.attach({
+        ...listener,
+        onTurn: (turn) => {
+          for (const said of turn.messages) if (said.type === "call") noteCall(tap, said, turn.body);
+          if (turn.done) openTurns -= 1;
+          // Hands over the next recorded completion, when there is one, which opens another turn.
+          listener.onTurn(turn);
+          if (turn.done && openTurns === 0) tap.onStanding();
+        },
       }),
   };
 }

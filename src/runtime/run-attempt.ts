@@ -7,14 +7,14 @@ import { createReplay, isLogNote, type Replay } from "../journal/replay.ts";
 import type { NetworkClient } from "../network/network-client.ts";
 import type { TaskEvent } from "../task/task-event.ts";
 import { createActiveTime, type ActiveTime } from "./active-time.ts";
-import { bundleFileName, hashCall, type AttemptOptions, type AttemptOutcome } from "./attempt.ts";
+import { bundleFileName, hashCall, isOwnEnd, type AttemptOptions, type AttemptOutcome } from "./attempt.ts";
 import { awaitingEvent, interruptedOutcome, toOutcome, tooManyCheckpoints } from "./effect-outcome.ts";
 import { createAttemptJournal, type AttemptJournal } from "./attempt-journal.ts";
 import { createGuestLink, type GuestLink } from "./guest-link.ts";
 import { createRecordBudget, type RecordBudget } from "./record-budget.ts";
 import { createPendingEffects, type Rest } from "./pending-effects.ts";
 import type { GuestMessage } from "./protocol.ts";
-import type { SandboxProcess } from "./sandbox-process.ts";
+import type { SandboxLease } from "./sandbox-pool.ts";
 
 type CallMessage = Extract<GuestMessage, { type: "call" }>;
 
@@ -34,10 +34,11 @@ interface MetEffect {
  * 2. A completion is kept before it is sent (J1), and sent in the order kept (J2).
  * 3. A `once` effect is performed only after its start is kept (J3).
  * 4. A call known from the journal is answered from it; nothing is performed, logged or shown again (J4).
- * 5. The attempt has one end: whoever settles it first wins, and the sandbox is killed then, whatever it does.
+ * 5. The attempt has one end: whoever settles it first wins. The sandbox is killed then, whatever it does; after an end
+ *    by the hook's own word the pool may keep it.
  */
 export async function runAttempt(options: AttemptOptions): Promise<AttemptOutcome> {
-  const sandbox = await options.pool.acquire();
+  const sandbox = await options.pool.acquire(options.context.resourceId);
   return await new Attempt(options, sandbox).run();
 }
 
@@ -60,7 +61,7 @@ class Attempt {
   private settled = false;
   private parkTimer: NodeJS.Timeout | null = null;
 
-  constructor(options: AttemptOptions, sandbox: SandboxProcess) {
+  constructor(options: AttemptOptions, sandbox: SandboxLease) {
     this.options = options;
     this.guest = createGuestLink(sandbox, options.clock, {
       onMessage: (message, body) => this.onMessage(message, body),
@@ -365,24 +366,24 @@ class Attempt {
 
   private abandon(error: unknown): void {
     if (this.settled) return;
-    this.stopEverything();
+    this.stopEverything(false);
     this.ended.reject(error);
   }
 
   private settle(outcome: AttemptOutcome): void {
     if (this.settled) return;
-    this.stopEverything();
+    this.stopEverything(isOwnEnd(outcome));
     // What is on its way to the journal gets there first.
     void this.journal.flushed().then(() => this.ended.resolve(outcome));
   }
 
-  private stopEverything(): void {
+  private stopEverything(isClean: boolean): void {
     this.settled = true;
     this.journal.close();
     this.active.stop();
     if (this.parkTimer !== null) clearTimeout(this.parkTimer);
     this.pending.dropAll();
-    this.guest.close();
+    this.guest.close(isClean);
   }
 
   private toRejection(error: unknown): EffectOutcome {

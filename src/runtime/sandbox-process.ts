@@ -1,14 +1,19 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
 import { TackleboxError, errorText, type ErrorCode } from "../errors.ts";
-import { createFrameReader, encodeFrame } from "./frames.ts";
-import { parseSandboxMessage, type ParsedSandboxMessage } from "./parse-sandbox-message.ts";
-import { outOfMemoryExitCode, type ToSandbox } from "./protocol.ts";
+import { createFrameReader, encodeFrame, FrameError } from "./frames.ts";
+import { parseSandboxMessage, type ParsedSandboxMessage, type SandboxTurn } from "./parse-sandbox-message.ts";
+import {
+  outOfMemoryExitCode,
+  type CompletionMessage,
+  type StartMessage,
+  type ToSandbox,
+} from "./protocol.ts";
 import type { SandboxCode } from "./sandbox-code.ts";
 import type { SandboxLimits } from "./sandbox-limits.ts";
 
 /**
- * A locked-down process holding one isolate for one hook task.
+ * A locked-down process holding one isolate at a time, for one attempt of a hook.
  *
  * 1. Kernel limits are set by `sh` before Node starts: no core files, no file writes, few descriptors, data
  *    segment, processor time.
@@ -16,7 +21,8 @@ import type { SandboxLimits } from "./sandbox-limits.ts";
  *    network and sqlite; the right to load native code is dropped once isolated-vm is in.
  * 3. The program comes on standard input, so no file needs to be readable.
  * 4. Where the service runs as root, it runs as nobody.
- * 5. Anything unexpected from it ends in SIGKILL; it is never asked to stop.
+ * 5. Anything unexpected from it ends in SIGKILL; it is never asked to stop. What it says while nobody listens is
+ *    unexpected.
  */
 export interface SandboxProcess {
   readonly pid: number;
@@ -24,11 +30,21 @@ export interface SandboxProcess {
   readonly ready: Promise<void>;
   /** How the process ended; never rejects. */
   readonly exited: Promise<SandboxExit>;
-  /** At most one listener: the attempt. Called for each valid message, in order. */
-  onMessage(listener: (message: ParsedSandboxMessage) => void): void;
-  send(message: ToSandbox, body?: Uint8Array): void;
+  /** Sets the one listener; null: nobody is to hear of it any more. */
+  attach(listener: SandboxListener | null): void;
+  send(message: StartMessage | CompletionMessage, body?: Uint8Array): void;
+  /** Throws the isolate away and makes a fresh one; resolves when that stands, rejects with `SANDBOX_UNAVAILABLE`. */
+  renew(): Promise<void>;
   /** SIGKILL; `code` and `detail` become the exit's cause. The first call wins. */
   kill(code: ErrorCode, detail: string): void;
+}
+
+/** The attempt that a sandbox serves. */
+export interface SandboxListener {
+  /** Called for each valid turn, in order. */
+  onTurn(turn: SandboxTurn): void;
+  /** The process is gone; also told when it was gone before. */
+  onExit(exit: SandboxExit): void;
 }
 
 /** Why the process is gone, in the catalogue's words. */
@@ -78,13 +94,11 @@ export function startSandboxProcess(code: SandboxCode, limits: SandboxLimits): S
 
 function superviseChild(child: ChildProcess, code: SandboxCode, limits: SandboxLimits): SandboxProcess {
   let cause: SandboxExit | null = null;
-  let listener: ((message: ParsedSandboxMessage) => void) | null = null;
-  const ready = Promise.withResolvers<void>();
-  ready.promise.catch(() => {});
   const exited = Promise.withResolvers<SandboxExit>();
   const stderr = keepTail(child.stderr as Readable, 4096);
   const toChild = child.stdio[3] as Writable;
   const fromChild = child.stdio[4] as Readable;
+  const reception = createReception();
 
   const kill = (killCode: ErrorCode, detail: string): void => {
     cause ??= { code: killCode, detail };
@@ -92,11 +106,7 @@ function superviseChild(child: ChildProcess, code: SandboxCode, limits: SandboxL
   };
   const receive = createFrameReader(
     { maxJsonBytes: limits.maxFrameBytes, maxBodyBytes: limits.maxFrameBodyBytes },
-    (frame) => {
-      const message = parseSandboxMessage(frame);
-      if (message.type === "ready") ready.resolve();
-      else listener?.(message);
-    },
+    (frame) => reception.hear(parseSandboxMessage(frame)),
   );
   fromChild.on("data", (chunk: Buffer) => {
     if (cause !== null) return;
@@ -112,28 +122,69 @@ function superviseChild(child: ChildProcess, code: SandboxCode, limits: SandboxL
     exited.resolve(cause);
   });
   child.on("close", (status, signal) => exited.resolve(cause ?? explainExit(status, signal, stderr())));
-  void exited.promise.then((exit) => {
-    ready.reject(
-      new TackleboxError(
-        "SANDBOX_UNAVAILABLE",
-        `The sandbox process ended before it was ready: ${exit.detail}`,
-      ),
-    );
-    return undefined;
-  });
+  void exited.promise.then(reception.end);
   (child.stdin as Writable).end(code.child);
+  const send = (message: ToSandbox, body?: Uint8Array): void => {
+    toChild.write(encodeFrame(JSON.stringify(message), body));
+  };
 
   return {
     pid: child.pid ?? -1,
-    ready: ready.promise,
+    ready: reception.expectReady(),
     exited: exited.promise,
-    onMessage: (next) => {
-      listener = next;
-    },
-    send: (message, body) => {
-      toChild.write(encodeFrame(JSON.stringify(message), body));
+    attach: reception.attach,
+    send,
+    renew: () => {
+      send({ type: "renew" });
+      return reception.expectReady();
     },
     kill,
+  };
+}
+
+/** Who hears what a sandbox says, and what it may say now. */
+interface Reception {
+  attach(listener: SandboxListener | null): void;
+  /** Resolves at the `ready` that is due now; rejects with `SANDBOX_UNAVAILABLE`. */
+  expectReady(): Promise<void>;
+  /** Throws `FrameError` for what nobody waits for. */
+  hear(message: ParsedSandboxMessage): void;
+  end(exit: SandboxExit): void;
+}
+
+function createReception(): Reception {
+  let listener: SandboxListener | null = null;
+  let due: PromiseWithResolvers<void> | null = null;
+  let ended: SandboxExit | null = null;
+  const rejectDue = ({ detail }: SandboxExit): void =>
+    due?.reject(
+      new TackleboxError("SANDBOX_UNAVAILABLE", `The sandbox process ended before it was ready: ${detail}`),
+    );
+  return {
+    attach: (next) => {
+      listener = next;
+      const exit = ended;
+      if (exit !== null) queueMicrotask(() => next?.onExit(exit));
+    },
+    expectReady: () => {
+      due = Promise.withResolvers<void>();
+      due.promise.catch(() => {});
+      const { promise } = due;
+      if (ended !== null) rejectDue(ended);
+      return promise;
+    },
+    hear: (message) => {
+      if (message.type === "ready" && due !== null) {
+        due.resolve();
+        due = null;
+      } else if (message.type === "turn" && listener !== null) listener.onTurn(message);
+      else throw new FrameError(`the sandbox sent "${message.type}" when nothing was due from it.`);
+    },
+    end: (exit) => {
+      ended = exit;
+      rejectDue(exit);
+      listener?.onExit(exit);
+    },
   };
 }
 

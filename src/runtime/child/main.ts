@@ -6,7 +6,7 @@ import { createHostFunctions } from "./host-functions.ts";
 import { createTurnWriter } from "./turn-writer.ts";
 
 /**
- * The sandbox process: one isolate, one hook, one thread. It reads a message, lets the guest run until it has
+ * The sandbox process: one isolate at a time, one hook in it, one thread. It reads a message, lets the guest run until it has
  * nothing left to do, writes what the guest said, and reads the next message. It has no event loop to starve and
  * no timers to trust: time, memory and processor are watched by the host alone.
  */
@@ -67,11 +67,15 @@ const turns = createTurnWriter(writeAll);
 type Ivm = typeof ivm;
 type PostMessage = (messageJson: string, body: ArrayBuffer | null) => void;
 
-/** Makes the isolate ready for its hook before anybody asks for it. */
-function prepare(addonPath: string, memoryLimit: number) {
-  const { Isolate, Callback } = (require(addonPath) as { ivm: Ivm }).ivm;
+function loadIsolatedVm(addonPath: string): Ivm {
+  const { ivm } = require(addonPath) as { ivm: Ivm };
   // From here on no native code can be loaded any more.
   (process as unknown as { permission: { drop(scope: string): void } }).permission.drop("addon");
+  return ivm;
+}
+
+/** Makes an isolate ready for its hook before anybody asks for it. */
+function prepare({ Isolate, Callback }: Ivm, memoryLimit: number) {
   const isolate = new Isolate({ memoryLimit });
   const script = isolate.compileScriptSync(GUEST_CODE, { filename: guestFileName });
   rehearse(createGuest({ isolate, script, Callback }, createTurnWriter(() => {}).post));
@@ -138,7 +142,9 @@ function textOf(error: unknown): string {
 }
 
 function main(): void {
-  const { isolate, host, start, deliver } = prepare(process.argv[2] as string, Number(process.argv[3]));
+  const addon = loadIsolatedVm(process.argv[2] as string);
+  const memoryLimit = Number(process.argv[3]);
+  let { isolate, host, start, deliver } = prepare(addon, memoryLimit);
   send({ type: "ready" });
   for (;;) {
     const message = readMessage();
@@ -148,6 +154,10 @@ function main(): void {
       const { code, seed, ...rest } = parsed satisfies StartMessage;
       host.setSeed(seed);
       takeTurn(isolate, () => start.applySync(undefined, [JSON.stringify(rest), code]));
+    } else if (parsed.type === "renew") {
+      isolate.dispose();
+      ({ isolate, host, start, deliver } = prepare(addon, memoryLimit));
+      send({ type: "ready" });
     } else {
       if (parsed.ok && parsed.hasBody) host.keepBody(parsed.seq, message.body);
       takeTurn(isolate, () => deliver.applySync(undefined, [message.json]));
