@@ -16,6 +16,7 @@ import type { NetworkSettings } from "./install/network-settings.ts";
 import type { Runtime, TaskObserver } from "./install/runtime.ts";
 import { createSignIns } from "./install/sign-ins.ts";
 import { getAppChoices, storeOperation } from "./install/store-operation.ts";
+import { expectStepTimes } from "./install/step-times.ts";
 import { createTaskActions, type TaskActions } from "./install/task-actions.ts";
 import { createTaskReader, type TaskReader } from "./install/task-reader.ts";
 import type { JournalEntry } from "./journal/entry.ts";
@@ -69,8 +70,7 @@ export interface TackleboxOptions {
   /** How long a hook that waits for a person stays live before it is parked, in milliseconds; default 5000. */
   parkAfterMs?: number;
   /**
-   * Sleeps, and pauses of `waitForApp`, with at least that many milliseconds left leave no process behind; default
-   * 10000. Without a datastore
+   * Sleeps with at least that many milliseconds left leave no process behind; default 30000. Without a datastore
    * hooks stay live.
    */
   restAfterMs?: number;
@@ -140,7 +140,7 @@ class TackleboxRuntime implements Tacklebox {
       effectLimits: { ...defaultEffectLimits, ...options.effectLimits },
       parkAfterMs: options.parkAfterMs ?? 5000,
       restAfterMs:
-        options.datastore === undefined ? Number.POSITIVE_INFINITY : (options.restAfterMs ?? 10_000),
+        options.datastore === undefined ? Number.POSITIVE_INFINITY : (options.restAfterMs ?? 30_000),
       observer: { hookChanged: () => {}, operationChanged: () => {}, ...options.observer },
     };
     this.scheduler =
@@ -153,9 +153,10 @@ class TackleboxRuntime implements Tacklebox {
 
   async prepare(request: OperationRequest): Promise<PreparedOperation> {
     const { runtime } = this;
-    return await prepareOperation(request, runtime.nas, runtime.clock.now(), (appName) =>
+    const prepared = await prepareOperation(request, runtime.nas, runtime.clock.now(), (appName) =>
       getAppChoices(runtime, appName),
     );
+    return await expectStepTimes(runtime.documents, prepared);
   }
 
   async submit(request: OperationRequest): Promise<string> {

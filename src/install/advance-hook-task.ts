@@ -6,7 +6,7 @@ import { runAttempt } from "../runtime/run-attempt.ts";
 import type { Bundle } from "../compile/bundle.ts";
 import { mapTexts } from "../json.ts";
 import { journalFormat, type JournalEntry } from "../journal/entry.ts";
-import { defaultTimeoutSeconds, toHookTaskView, type HookTaskRecord } from "../task/hook-task.ts";
+import { codeToRun, defaultTimeoutSeconds, toHookTaskView, type HookTaskRecord } from "../task/hook-task.ts";
 import type { TaskError, TaskEvent, TaskStatus } from "../task/task-event.ts";
 import { foldEntry, initialHookTaskState, isTerminal, type HookTaskState } from "../task/task-state.ts";
 import {
@@ -27,8 +27,8 @@ import { plainTaskError, toTaskError } from "./to-task-error.ts";
 /** How far a hook task got. */
 export type HookTaskProgress =
   | { kind: "ended"; status: TaskStatus }
-  /** Put away: for a person, or for `restMs` milliseconds at the longest. Nothing is left running. */
-  | { kind: "parked"; restMs: number | null }
+  /** Put away: for a person, or until `wakeAt` (wall time) at the latest. Nothing is left running. */
+  | { kind: "parked"; wakeAt: number | null }
   /** The signal stopped it; another worker goes on at the same line. */
   | { kind: "handed-over" };
 
@@ -121,7 +121,7 @@ class HookTaskRun {
 
   private async meetDecision(): Promise<HookTaskProgress | null> {
     const decision = await this.runtime.desk.decision(this.record.id, waitKeyOf(this.state) ?? "");
-    if (decision === null) return { kind: "parked", restMs: null };
+    if (decision === null) return { kind: "parked", wakeAt: null };
     if (decision.action === "skip") await this.add({ type: "skipped", reason: "skipped by the user" });
     else if (decision.action === "fail") await this.add({ type: "failed", error: this.lastError() });
     else await this.add(retryChosen(decision));
@@ -150,7 +150,7 @@ class HookTaskRun {
 
   private async beginAttempt(): Promise<HookTaskProgress | null> {
     const inputs = await collectInputs(this.runtime, this.record, this.state, (event) => this.add(event));
-    if (inputs.kind === "waiting") return { kind: "parked", restMs: null };
+    if (inputs.kind === "waiting") return { kind: "parked", wakeAt: null };
     if (inputs.kind === "skipped") {
       await this.add({ type: "skipped", reason: "skipped by the user" });
       return null;
@@ -159,9 +159,9 @@ class HookTaskRun {
       await this.add(this.endOf(inputs.error));
       return null;
     }
-    const bundleSha256 = this.state.freshBundleSha256 ?? this.record.bundleSha256;
+    const code = codeToRun(this.record, this.state);
     // What goes wrong is met again, and shown, by the attempt.
-    const around = lookAround(this.runtime, this.record, bundleSha256).catch(() => null);
+    const around = lookAround(this.runtime, this.record, code.bundleSha256).catch(() => null);
     const context = await describeApp(this.runtime, this.record, inputs.values);
     const now = this.runtime.clock.now();
     await this.journal.append([
@@ -172,7 +172,7 @@ class HookTaskRun {
         at: now,
         now,
         seed: randomBytes(32).toString("hex"),
-        bundleSha256,
+        ...code,
         context,
       },
     ]);
@@ -306,7 +306,7 @@ class HookTaskRun {
         await this.add({ type: "attempt-paused", attempt, activeMs });
         return this.signal.aborted ? { kind: "handed-over" } : null;
       case "parked":
-        return await this.putAway(outcome.restMs, activeMs);
+        return await this.putAway(outcome.wakeAt, activeMs);
       case "failed":
         if (outcome.failure.by === "runtime" && outcome.failure.code === "HOOK_CRASHED") {
           this.lostSandbox = { activeMs, detail: outcome.failure.detail };
@@ -320,10 +320,10 @@ class HookTaskRun {
     }
   }
 
-  private async putAway(restMs: number | null, activeMs: number): Promise<HookTaskProgress | null> {
-    const until = restMs === null ? {} : { until: Math.ceil(this.runtime.clock.now() + restMs) };
+  private async putAway(wakeAt: number | null, activeMs: number): Promise<HookTaskProgress | null> {
+    const until = wakeAt === null ? {} : { until: wakeAt };
     await this.add({ type: "attempt-paused", attempt: this.state.attempt, activeMs, ...until });
-    if (restMs !== null || this.record.interactive) return { kind: "parked", restMs };
+    if (wakeAt !== null || this.record.interactive) return { kind: "parked", wakeAt };
     await this.failAttempt(this.lastError(), activeMs);
     return null;
   }
@@ -378,8 +378,8 @@ class HookTaskRun {
   }
 }
 
-function retryChosen({ fresh = false, bundleSha256 }: Decision): TaskEvent {
-  return { type: "retry-chosen", fresh, ...(bundleSha256 === undefined ? {} : { bundleSha256 }) };
+function retryChosen({ action: _action, fresh = false, ...hashes }: Decision): TaskEvent {
+  return { type: "retry-chosen", fresh, ...hashes };
 }
 
 /**

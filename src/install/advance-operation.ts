@@ -14,8 +14,9 @@ import {
   type StepState,
 } from "../task/operation-task.ts";
 import type { TaskError, TaskStatus } from "../task/task-event.ts";
-import { isTerminal, type HookTaskState } from "../task/task-state.ts";
+import { activeMsOf, isTerminal, type HookTaskState } from "../task/task-state.ts";
 import type { Runtime } from "./runtime.ts";
+import { keepStepTimes } from "./step-times.ts";
 import { openTaskJournal, readHookState, type TaskJournal } from "./task-journal.ts";
 import { plainTaskError } from "./to-task-error.ts";
 
@@ -69,12 +70,20 @@ class OperationRun {
       if (isTerminal(this.state.status)) return { kind: "ended", status: this.state.status };
       if (this.signal.aborted) return { kind: "handed-over" };
       const index = nextStepIndex(this.state);
-      if (index === null) await this.add({ type: "operation-ended", status: "COMPLETED" });
+      if (index === null) await this.complete();
       else {
         const progress = await this.step(index);
         if (progress !== null) return progress;
       }
     }
+  }
+
+  private async complete(): Promise<void> {
+    await this.add({ type: "operation-ended", status: "COMPLETED" });
+    // No operation fails for the want of an estimate.
+    await keepStepTimes(this.runtime.documents, this.record, this.state).catch((error: unknown) =>
+      errorText(error),
+    );
   }
 
   private async step(index: number): Promise<OperationProgress | null> {
@@ -116,7 +125,8 @@ class OperationRun {
 
   private async hookEnded(index: number, task: HookTaskRecord, hook: HookTaskState): Promise<void> {
     if (hook.status === "COMPLETED" || hook.status === "SKIPPED") {
-      await this.add({ type: "step-ended", index, status: hook.status });
+      const activeMs = hook.status === "COMPLETED" ? { activeMs: Math.round(activeMsOf(hook)) } : {};
+      await this.add({ type: "step-ended", index, status: hook.status, ...activeMs });
       return;
     }
     const error = hook.error ?? undefined;

@@ -27,5 +27,6 @@ export async function decideFresh(
   }
   const bundle = await compileAfresh(record, operation, script);
   await replaceBundle(documents, bundle);
-  return { action: "retry", fresh: true, bundleSha256: bundle.sha256 };
+  const { sha256: bundleSha256, sourceSha256 } = bundle;
+  return { action: "retry", fresh: true, bundleSha256, sourceSha256 };
 }

@@ -33,6 +33,7 @@ export interface Decision {
   fresh?: boolean;
   /** With `fresh`: the bundle it was compiled to, kept already. */
   bundleSha256?: string;
+  sourceSha256?: string;
 }
 
 const lookEveryMs = 500;

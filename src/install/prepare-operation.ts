@@ -41,6 +41,10 @@ export interface OperationRequest {
   inputs?: JsonObject;
   /** False: nobody is there to answer; a hook fails instead of waiting. Default true. */
   interactive?: boolean;
+  /** Short names to find the operation by, e.g. `{"requestedBy": "store"}`; shown in its view. */
+  labels?: Record<string, string>;
+  /** Anything else to be kept with it. */
+  annotations?: Record<string, string>;
   /** Run only hooks of this event or id; what is left out counts as not planned. */
   only?: { event?: string; hookId?: string };
   /** Leave the app step out: the app is there already (`tacklebox run --host`). */
@@ -102,23 +106,19 @@ export async function prepareOperation(
   const { scriptFile, operation, answers = {} } = request;
   const kept = await keptChoices(appName);
   const expanded = expandScript({ script, scriptFile, operation, facts, answers, kept });
-  const record: OperationRecord = {
-    id,
-    operation: request.operation,
-    appName,
-    catalogApp: script.custom === true ? null : (request.catalogApp ?? appName),
-    train: request.train ?? "stable",
-    fromVersion: fromVersion ?? null,
-    toVersion,
-    values: expanded.values,
-    directories: expanded.directories,
-    steps: toSteps(plan, tasks, script, request),
-    source: sourceOf(request),
-    interactive: request.interactive ?? true,
-    createdAt: now,
-  };
+  const { values, directories } = expanded;
+  const { operationId: _id, ...about } = base;
   return {
-    record,
+    record: {
+      id,
+      ...about,
+      catalogApp: script.custom === true ? null : (request.catalogApp ?? appName),
+      values,
+      directories,
+      steps: toSteps(plan, tasks, script, request),
+      ...wishesOf(request),
+      createdAt: now,
+    },
     plan,
     bundles: [...compiled.bundles.values()],
     choices: expanded.choices,
@@ -127,9 +127,16 @@ export async function prepareOperation(
   };
 }
 
-/** Another process may look for it later, in another working folder. */
-function sourceOf({ scriptFile, catalogRoot }: OperationRequest): OperationRecord["source"] {
-  return { scriptFile, catalogRoot: catalogRoot === undefined ? null : resolve(catalogRoot) };
+/** What the record keeps of the request as it is. */
+function wishesOf({ train, scriptFile, catalogRoot, interactive, labels, annotations }: OperationRequest) {
+  return {
+    train: train ?? "stable",
+    // Another process may look for it later, in another working folder.
+    source: { scriptFile, catalogRoot: catalogRoot === undefined ? null : resolve(catalogRoot) },
+    interactive: interactive ?? true,
+    ...(labels && { labels }),
+    ...(annotations && { annotations }),
+  };
 }
 
 function requireScript(request: OperationRequest): { script: InstallScript; warnings: Problem[] } {
@@ -243,6 +250,7 @@ function toTaskRecord(parts: {
     toVersion: parts.toVersion,
     hook: timeoutSeconds === undefined ? hook : { ...hook, timeout: timeoutSeconds },
     bundleSha256: parts.bundle.sha256,
+    sourceSha256: parts.bundle.sourceSha256,
     declaredPort: parts.script.requirements?.ports?.[0] ?? null,
     interactive: parts.request.interactive ?? true,
     createdAt: parts.now,

@@ -4,10 +4,7 @@ import type { OperationEvent } from "../task/operation-event.ts";
 import type { TaskEvent } from "../task/task-event.ts";
 
 /** Version of the entry shapes; part of each `attempt-started`. Changing a shape means a new number. */
-export const journalFormat = 2;
-
-/** Formats that are read, this one and those before it. 2 added `effect-paused`. */
-export type KnownFormat = 1 | typeof journalFormat;
+export const journalFormat = 1;
 
 /**
  * One line of a task's journal, in the order in which things happened. A task's whole state, its view and the
@@ -16,7 +13,7 @@ export type KnownFormat = 1 | typeof journalFormat;
 export type JournalEntry =
   | {
       type: "attempt-started";
-      format: KnownFormat;
+      format: typeof journalFormat;
       attempt: number;
       at: number;
       /** Wall time at which the guest's clock starts. */
@@ -24,13 +21,13 @@ export type JournalEntry =
       /** 32 random bytes, hex. */
       seed: string;
       bundleSha256: string;
+      /** Of the sources it was compiled from; absent in journals of older versions. */
+      sourceSha256?: string;
       /** What `ctx` held, answers included; a replay gets the same. */
       context: GuestContextData;
     }
   /** A `once`, `repeatable` or `park` effect about to be performed. */
   | EffectStartedEntry
-  /** An effect that works in pieces makes a long pause between two of them. */
-  | EffectPausedEntry
   /** An effect's completion; written before the guest sees it. For `record` effects the only entry. */
   | EffectCompletedEntry
   /** A change of the task's state, or a note, that did not come from an effect. */
@@ -46,16 +43,6 @@ export interface EffectStartedEntry {
   at: number;
   /** For effects that show in the task while they last (`awaitCheckpointRetry`). */
   event?: TaskEvent;
-}
-
-export interface EffectPausedEntry {
-  type: "effect-paused";
-  seq: number;
-  at: number;
-  /** Milliseconds it pauses for. */
-  ms: number;
-  /** What the effect goes on from after the pause. */
-  state: JsonValue;
 }
 
 export interface EffectCompletedEntry {

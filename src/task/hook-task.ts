@@ -1,5 +1,5 @@
 import type { HookDeclaration } from "../schema/install-script.ts";
-import { initialHookTaskState, isTerminal, isoTime, type HookTaskState } from "./task-state.ts";
+import { activeMsOf, initialHookTaskState, isTerminal, isoTime, type HookTaskState } from "./task-state.ts";
 import type { HookTaskView, TaskAction } from "./task-view.ts";
 
 /** What a hook task is from its beginning on; kept in its queue job. Never changes. */
@@ -13,15 +13,33 @@ export interface HookTaskRecord {
   /** The declaration without its source. */
   hook: Omit<HookDeclaration, "scriptContent">;
   bundleSha256: string;
+  /** Of the sources; absent in records of older versions. */
+  sourceSha256?: string;
   /** Port to use before the app exists: `requirements.ports[0]`. */
   declaredPort: number | null;
   /** False when nobody is there to answer or to retry: the hook fails instead of waiting. */
   interactive: boolean;
   createdAt: number;
+  /** The ended hook task this one does again. */
+  retryOf?: string;
+  /** Seconds it usually takes here, as known at the beginning. */
+  predictedSeconds?: number;
 }
 
 /** Seconds a hook may be active when it does not say. From the contract. */
 export const defaultTimeoutSeconds = 300;
+
+/** Hashes of what the next attempt runs: what the task began with, or what a Retry fresh compiled. */
+export function codeToRun(
+  record: HookTaskRecord,
+  state: HookTaskState,
+): { bundleSha256: string; sourceSha256?: string } {
+  const sourceSha256 = state.freshSourceSha256 ?? record.sourceSha256;
+  return {
+    bundleSha256: state.freshBundleSha256 ?? record.bundleSha256,
+    ...(sourceSha256 === undefined ? {} : { sourceSha256 }),
+  };
+}
 
 /** What people and programs outside see. */
 export function toHookTaskView(
@@ -46,7 +64,7 @@ export function toHookTaskView(
     checkpoints: state.checkpoints,
     inputs: state.inputs,
     error: state.error,
-    durationMs: Math.round(state.endedMs + state.pausedMs),
+    durationMs: Math.round(activeMsOf(state)),
     createdAt: isoTime(record.createdAt),
     startedAt: state.startedAt === null ? null : isoTime(state.startedAt),
     updatedAt: isoTime(state.updatedAt ?? record.createdAt),
@@ -54,6 +72,11 @@ export function toHookTaskView(
     cancelRequestedAt: state.cancelRequestedAt === null ? null : isoTime(state.cancelRequestedAt),
     actions: actionsOf(state),
     bundleSha256: state.bundleSha256,
+    sourceSha256: state.sourceSha256,
+    labels: record.hook.labels ?? {},
+    annotations: record.hook.annotations ?? {},
+    retryOf: record.retryOf ?? null,
+    predictedSeconds: record.predictedSeconds ?? null,
   };
 }
 

@@ -26,9 +26,13 @@ export type OperationEvent =
       index: number;
       status: "COMPLETED" | "SKIPPED" | "FAILED" | "CANCELLED";
       error?: TaskError;
+      /** Of a hook that completed: how long it was at work, over all its attempts. */
+      activeMs?: number;
     }
   /** A step that failed on the NAS waits for the user's Retry or Skip. */
   | { type: "step-awaiting-retry"; index: number; error: TaskError }
   | { type: "step-retried"; index: number }
   | { type: "cancel-requested" }
-  | { type: "operation-ended"; status: "COMPLETED" | "FAILED" | "CANCELLED"; error?: TaskError };
+  | { type: "operation-ended"; status: "COMPLETED" | "FAILED" | "CANCELLED"; error?: TaskError }
+  /** Put away from view after its end; the only event that may come then. */
+  | { type: "dismissed" };

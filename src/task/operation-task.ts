@@ -25,6 +25,12 @@ export interface OperationRecord {
   source: { scriptFile: string; /** Absolute path. */ catalogRoot: string | null };
   interactive: boolean;
   createdAt: number;
+  labels?: Record<string, string>;
+  annotations?: Record<string, string>;
+  /** The ended task this one does again. */
+  retryOf?: string;
+  /** Seconds its planned steps usually take here, as known at the beginning. */
+  predictedSeconds?: number;
 }
 
 export type OperationStep =
@@ -43,6 +49,7 @@ export interface OperationState {
   updatedAt: number | null;
   finishedAt: number | null;
   cancelRequestedAt: number | null;
+  dismissedAt: number | null;
 }
 
 export interface StepState {
@@ -55,6 +62,10 @@ export interface StepState {
   before: NasBefore;
   /** How often the user chose Retry for this step. */
   retries: number;
+  startedAt: number | null;
+  finishedAt: number | null;
+  /** How long it was at work in all, for a hook without its waits for people; null while it is not done. */
+  activeMs: number | null;
 }
 
 /** Nothing has happened yet; hooks that do not run are skipped from the start. */
@@ -69,6 +80,9 @@ export function initialOperationState(record: OperationRecord): OperationState {
       job: "none",
       before: { job: null, version: null },
       retries: 0,
+      startedAt: null,
+      finishedAt: null,
+      activeMs: null,
     })),
     error: null,
     progressText: null,
@@ -76,6 +90,7 @@ export function initialOperationState(record: OperationRecord): OperationState {
     updatedAt: null,
     finishedAt: null,
     cancelRequestedAt: null,
+    dismissedAt: null,
   };
 }
 
@@ -84,9 +99,11 @@ function isPlanned(step: OperationStep): boolean {
   return step.kind !== "hook" || step.task !== null;
 }
 
-/** The state after one entry of the operation's journal; terminal states never reopen. */
+/** The state after one entry of the operation's journal; terminal states never reopen, but can be dismissed. */
 export function foldOperationEntry(state: OperationState, entry: JournalEntry): OperationState {
-  if (entry.type !== "operation" || isTerminal(state.status)) return state;
+  if (entry.type !== "operation") return state;
+  const isDismissal = entry.event.type === "dismissed" && state.dismissedAt === null;
+  if (isTerminal(state.status) !== isDismissal) return state;
   return {
     ...state,
     ...changeOf(state, entry.event, entry.at),
@@ -101,7 +118,10 @@ function changeOf(state: OperationState, event: OperationEvent, at: number): Par
       return {
         status: "IN_PROGRESS",
         startedAt: state.startedAt ?? at,
-        ...putStep(state, event.index, { status: "IN_PROGRESS" }),
+        ...putStep(state, event.index, {
+          status: "IN_PROGRESS",
+          startedAt: state.steps[event.index]?.startedAt ?? at,
+        }),
       };
     case "step-progress": {
       const progress = Math.max(state.steps[event.index]?.progress ?? 0, event.percent);
@@ -118,7 +138,12 @@ function changeOf(state: OperationState, event: OperationEvent, at: number): Par
       return {
         error: event.error ?? null,
         progressText: null,
-        ...putStep(state, event.index, { status: event.status, ...progress }),
+        ...putStep(state, event.index, {
+          status: event.status,
+          finishedAt: at,
+          activeMs: activeMsOf(state.steps[event.index], event, at),
+          ...progress,
+        }),
       };
     }
     case "step-awaiting-retry":
@@ -136,7 +161,20 @@ function changeOf(state: OperationState, event: OperationEvent, at: number): Par
       return { cancelRequestedAt: state.cancelRequestedAt ?? at };
     case "operation-ended":
       return { status: event.status, error: event.error ?? null, progressText: null, finishedAt: at };
+    case "dismissed":
+      return { dismissedAt: at };
   }
+}
+
+/** A hook says it itself; a step on the NAS that was retried has waited for a person. */
+function activeMsOf(
+  step: StepState | undefined,
+  event: Extract<OperationEvent, { type: "step-ended" }>,
+  at: number,
+): number | null {
+  if (event.status !== "COMPLETED" || step === undefined) return null;
+  if (step.taskId !== null) return event.activeMs ?? null;
+  return step.startedAt === null || step.retries > 0 ? null : at - step.startedAt;
 }
 
 function putStep(
@@ -185,6 +223,11 @@ export function toOperationView(
     finishedAt: state.finishedAt === null ? null : isoTime(state.finishedAt),
     cancelRequestedAt: state.cancelRequestedAt === null ? null : isoTime(state.cancelRequestedAt),
     actions: actionsOf(state),
+    labels: record.labels ?? {},
+    annotations: record.annotations ?? {},
+    retryOf: record.retryOf ?? null,
+    dismissedAt: state.dismissedAt === null ? null : isoTime(state.dismissedAt),
+    predictedSeconds: record.predictedSeconds ?? null,
   };
 }
 
@@ -203,6 +246,8 @@ function toStepView(
     taskId: state.taskId,
     hookId: step.kind === "hook" ? step.hookId : null,
     reason: step.kind === "hook" ? step.reason : null,
+    startedAt: state.startedAt === null ? null : isoTime(state.startedAt),
+    finishedAt: state.finishedAt === null ? null : isoTime(state.finishedAt),
   };
 }
 

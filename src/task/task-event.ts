@@ -40,8 +40,8 @@ export type TaskEvent =
   | { type: "log"; level: LogLevel; message: string }
   | { type: "request"; method: string; url: string; status: number | null; refused: string | null }
   | { type: "awaiting-retry"; error: TaskError }
-  /** `bundleSha256` of a fresh one: what attempts run from now on. */
-  | { type: "retry-chosen"; fresh: boolean; bundleSha256?: string }
+  /** Hashes of a fresh one: what attempts run from now on. */
+  | { type: "retry-chosen"; fresh: boolean; bundleSha256?: string; sourceSha256?: string }
   | { type: "skipped"; reason: string; error?: TaskError }
   | { type: "failed"; error: TaskError }
   | { type: "cancel-requested" }

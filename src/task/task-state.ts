@@ -34,6 +34,9 @@ export interface HookTaskState {
   bundleSha256: string | null;
   /** What the next attempt runs since Retry was asked for fresh; null: what the task began with. */
   freshBundleSha256: string | null;
+  /** Of the sources behind those two bundles. */
+  sourceSha256: string | null;
+  freshSourceSha256: string | null;
   /** Wall time until which the attempt rests in a timed wait; null when it does not. */
   restsUntil: number | null;
   /** Times the current attempt was lost since it last got anywhere. */
@@ -70,6 +73,8 @@ export const initialHookTaskState: HookTaskState = {
   cancelRequestedAt: null,
   bundleSha256: null,
   freshBundleSha256: null,
+  sourceSha256: null,
+  freshSourceSha256: null,
   restsUntil: null,
   losses: 0,
   manualRetries: 0,
@@ -80,12 +85,18 @@ export function isTerminal(status: TaskStatus): boolean {
   return status === "COMPLETED" || status === "SKIPPED" || status === "FAILED" || status === "CANCELLED";
 }
 
+/** How long the hook was at work over all its attempts, in milliseconds; waiting for a person does not count. */
+export function activeMsOf(state: HookTaskState): number {
+  return state.endedMs + state.pausedMs;
+}
+
 /** The state after one journal entry. */
 export function foldEntry(state: HookTaskState, entry: JournalEntry): HookTaskState {
   switch (entry.type) {
     case "attempt-started": {
       const started = applyTaskEvent(state, { type: "attempt-started", attempt: entry.attempt }, entry.at);
-      return started === state ? state : { ...started, bundleSha256: entry.bundleSha256 };
+      const { bundleSha256, sourceSha256 = null } = entry;
+      return started === state ? state : { ...started, bundleSha256, sourceSha256 };
     }
     case "effect-started": {
       if (entry.event === undefined) return state;
@@ -98,7 +109,6 @@ export function foldEntry(state: HookTaskState, entry: JournalEntry): HookTaskSt
       return foldCompletion(gotSomewhere(state), entry);
     case "task":
       return applyTaskEvent(state, entry.event, entry.at);
-    case "effect-paused":
     case "operation":
       return state;
   }
@@ -168,6 +178,7 @@ function changeOf(state: HookTaskState, event: TaskEvent, at: number): Change {
         waiting: null,
         manualRetries: state.manualRetries + 1,
         freshBundleSha256: event.bundleSha256 ?? state.freshBundleSha256,
+        freshSourceSha256: event.sourceSha256 ?? state.freshSourceSha256,
       };
     case "cancel-requested":
       return state.cancelRequestedAt === null ? { cancelRequestedAt: at } : null;

@@ -30,7 +30,17 @@ export interface HookTaskView {
   finishedAt: string | null;
   cancelRequestedAt: string | null;
   actions: TaskAction[];
+  /** Of the compiled code the latest attempt ran; null before the first. */
   bundleSha256: string | null;
+  /** Of the sources it was compiled from (`sha256sum` can compute it); null before the first attempt. */
+  sourceSha256: string | null;
+  /** As the hook declares them. */
+  labels: Record<string, string>;
+  annotations: Record<string, string>;
+  /** The ended task this one does again. */
+  retryOf: string | null;
+  /** Seconds of active time it usually takes on this NAS; null when it never completed here. */
+  predictedSeconds: number | null;
 }
 
 export interface CheckpointView {
@@ -69,6 +79,15 @@ export interface OperationTaskView {
   finishedAt: string | null;
   cancelRequestedAt: string | null;
   actions: TaskAction[];
+  /** As the request gave them. */
+  labels: Record<string, string>;
+  annotations: Record<string, string>;
+  /** The ended operation this one does again, or the ended hook's task whose hook it runs again. */
+  retryOf: string | null;
+  /** Since when an ended operation is put away from view; a mark, no state. */
+  dismissedAt: string | null;
+  /** Seconds it usually takes on this NAS, waits for people left out; null while that is not known of every step. */
+  predictedSeconds: number | null;
 }
 
 export interface StepView {
@@ -81,6 +100,8 @@ export interface StepView {
   hookId: string | null;
   /** Why a hook that is planned does not run. */
   reason: string | null;
+  startedAt: string | null;
+  finishedAt: string | null;
 }
 
 export type TaskView = HookTaskView | OperationTaskView;

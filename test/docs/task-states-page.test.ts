@@ -48,6 +48,8 @@ describe("the page of task states", () => {
         id: "setup",
         description: "Setting up Notes",
         retries: 1,
+        labels: { tier: "media" },
+        annotations: { runbook: "Create the library by hand" },
         inputs: [
           {
             type: "question",
@@ -57,7 +59,12 @@ describe("the page of task states", () => {
         ],
       },
     ]);
-    const prepared = await box.tacklebox.prepare({ ...request, script, appName: "notes" });
+    const prepared = await box.tacklebox.prepare({
+      ...request,
+      script,
+      appName: "notes",
+      labels: { requestedBy: "store" },
+    });
     const running = box.tacklebox.runToEnd(prepared, new AbortController().signal);
     const asked = await box.untilHook("setup", "AWAITING_INPUT");
     await box.tacklebox.answer(asked.id, {});
@@ -100,7 +107,12 @@ function withoutChance(views: unknown[]): unknown {
     return ids.get(id) as string;
   };
   const sha256 = "5d41402abc4b2a76b9719d911017c592ae1b5d4cf9b1c3e0f2d7a8b9c0d1e2f3";
-  const fixed: Record<string, unknown> = { durationMs: 310, bundleSha256: sha256, revision: 8 };
+  const fixed: Record<string, unknown> = {
+    durationMs: 310,
+    bundleSha256: sha256,
+    sourceSha256: "9b2c1f0e8d7a6b5c4d3e2f1a0b9c8d7e6f5a4b3c2d1e0f9a8b7c6d5e4f3a2b1c",
+    revision: 8,
+  };
   return JSON.parse(
     JSON.stringify(views, (key, value: unknown) => {
       if (Object.hasOwn(fixed, key)) return fixed[key];

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -68,7 +69,13 @@ describe("Retry fresh", () => {
     expect(bundles[0]).toBe(waiting.bundleSha256);
     expect(bundles[1]).not.toBe(bundles[0]);
     expect(lines).toEqual(["old", "new"]);
-    expect(await box.tacklebox.getTask(waiting.id)).toMatchObject({ attempt: 2, bundleSha256: bundles[1] });
+    const view = await box.tacklebox.getTask(waiting.id);
+    expect(view).toMatchObject({ attempt: 2, bundleSha256: bundles[1] });
+    const digest = createHash("sha256").update(mended).digest("hex");
+    const listed = createHash("sha256").update(`${digest}  setup.ts\n`).digest("hex");
+    expect((view as HookTaskView).sourceSha256).toBe(listed);
+    expect(waiting.sourceSha256).toMatch(/^[0-9a-f]{64}$/);
+    expect(waiting.sourceSha256).not.toBe(listed);
   });
 
   it("reads an inline hook again from its script's file, or takes the text that is given", async () => {

@@ -48,6 +48,44 @@ describe("state of an operation", () => {
     expect(steps.map(({ status }) => status)).toEqual(["PENDING", "SKIPPED", "PENDING", "PENDING"]);
   });
 
+  it("can be dismissed once it has ended, once, and stays what it was", () => {
+    const dismissed: OperationEvent = { type: "dismissed" };
+    expect(after([dismissed]).dismissedAt).toBeNull();
+    const ended = after([{ type: "operation-ended", status: "FAILED", error: anError }]);
+    const away = after([dismissed], ended);
+    expect(away).toEqual({ ...ended, dismissedAt: 2000, revision: ended.revision + 1 });
+    const later: JournalEntry = { type: "operation", at: 9000, event: dismissed };
+    expect(foldOperationEntry(away, later)).toBe(away);
+    expect(toOperationView(record, away)).toMatchObject({
+      status: "FAILED",
+      dismissedAt: "1970-01-01T00:00:02.000Z",
+    });
+  });
+
+  it.each<[string, OperationEvent[], number | null]>([
+    ["a step on the NAS: from its beginning to its end", [], 2000],
+    ["one that waited for Retry: not known", [{ type: "step-retried", index: 2 }], null],
+  ])("knows how long a step was at work; %s", (_name, between, expected) => {
+    const begun: JournalEntry = { type: "operation", at: 0, event: { type: "step-started", index: 2 } };
+    const state = after(between, foldOperationEntry(initialOperationState(record), begun));
+    const ended = after([{ type: "step-ended", index: 2, status: "COMPLETED" }], state);
+    expect(ended.steps[2]?.activeMs).toBe(expected);
+    expect(after([{ type: "step-ended", index: 2, status: "FAILED" }], state).steps[2]?.activeMs).toBeNull();
+  });
+
+  it("takes a hook's word for how long it was at work", () => {
+    const begun = after([
+      { type: "step-started", index: 0 },
+      { type: "hook-started", index: 0, taskId: "tsk_hook" },
+    ]);
+    const told: OperationEvent = { type: "step-ended", index: 0, status: "COMPLETED", activeMs: 7 };
+    expect(after([told], begun).steps[0]?.activeMs).toBe(7);
+    expect(
+      after([{ type: "step-ended", index: 0, status: "COMPLETED" }], begun).steps[0]?.activeMs,
+    ).toBeNull();
+    expect(after([{ type: "step-ended", index: 9, status: "COMPLETED" }], begun).steps).toEqual(begun.steps);
+  });
+
   it("has a next step until all have ended", () => {
     expect(nextStepIndex(initialOperationState(record))).toBe(0);
     const ended = (index: number, status: "COMPLETED" | "SKIPPED"): OperationEvent => ({
@@ -171,6 +209,8 @@ describe("view of an operation", () => {
           taskId: null,
           hookId: "check",
           reason: "it runs",
+          startedAt: null,
+          finishedAt: null,
         },
         {
           kind: "hook",
@@ -180,6 +220,8 @@ describe("view of an operation", () => {
           taskId: null,
           hookId: "off",
           reason: "switched off",
+          startedAt: null,
+          finishedAt: null,
         },
         {
           kind: "app",
@@ -189,6 +231,8 @@ describe("view of an operation", () => {
           taskId: null,
           hookId: null,
           reason: null,
+          startedAt: null,
+          finishedAt: null,
         },
         {
           kind: "running",
@@ -198,6 +242,8 @@ describe("view of an operation", () => {
           taskId: null,
           hookId: null,
           reason: null,
+          startedAt: null,
+          finishedAt: null,
         },
       ],
       error: null,
@@ -207,7 +253,41 @@ describe("view of an operation", () => {
       finishedAt: null,
       cancelRequestedAt: null,
       actions: [{ name: "cancel" }],
+      labels: {},
+      annotations: {},
+      retryOf: null,
+      dismissedAt: null,
+      predictedSeconds: null,
     });
+  });
+
+  it("shows what the request said and what was known at the beginning", () => {
+    const said = {
+      labels: { team: "home" },
+      annotations: { ticket: "Tell Ada" },
+      retryOf: "tsk_before",
+      predictedSeconds: 61.5,
+    };
+    expect(toOperationView({ ...record, ...said }, initialOperationState(record))).toMatchObject(said);
+  });
+
+  it("tells from when to when each step went, beginning with its first try", () => {
+    const entries: [at: number, event: OperationEvent][] = [
+      [3000, { type: "step-started", index: 2 }],
+      [4000, { type: "step-awaiting-retry", index: 2, error: anError }],
+      [5000, { type: "step-retried", index: 2 }],
+      [6000, { type: "step-started", index: 2 }],
+      [7000, { type: "step-ended", index: 2, status: "COMPLETED" }],
+    ];
+    const state = entries
+      .map(([at, event]): JournalEntry => ({ type: "operation", at, event }))
+      .reduce(foldOperationEntry, initialOperationState(record));
+    const { steps } = toOperationView(record, state);
+    expect(steps[2]).toMatchObject({
+      startedAt: "1970-01-01T00:00:03.000Z",
+      finishedAt: "1970-01-01T00:00:07.000Z",
+    });
+    expect(steps[3]).toMatchObject({ startedAt: null, finishedAt: null });
   });
 
   it("is called after what it does", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { actionsOf, toHookTaskView } from "../../src/task/hook-task.ts";
+import { actionsOf, codeToRun, toHookTaskView } from "../../src/task/hook-task.ts";
 import type { TaskEvent, TaskStatus } from "../../src/task/task-event.ts";
 import {
   applyTaskEvent,
@@ -229,7 +229,44 @@ describe("view of a hook task", () => {
       cancelRequestedAt: null,
       actions: [{ name: "cancel" }],
       bundleSha256: null,
+      sourceSha256: null,
+      labels: {},
+      annotations: {},
+      retryOf: null,
+      predictedSeconds: null,
     });
+  });
+
+  it("shows what the hook declares and what was known at the beginning", () => {
+    const hook = { labels: { tier: "media" }, annotations: { "docs/page": "Setting up" } };
+    const record = hookRecord(hook, {
+      retryOf: "tsk_before",
+      predictedSeconds: 12.5,
+      sourceSha256: "source-1",
+    });
+    expect(toHookTaskView(record)).toMatchObject({
+      ...hook,
+      retryOf: "tsk_before",
+      predictedSeconds: 12.5,
+      sourceSha256: null,
+    });
+  });
+
+  it("names the sources of the attempt that ran, also of a fresh one, and none where they are not known", () => {
+    const record = hookRecord({}, { sourceSha256: "source-1" });
+    expect(codeToRun(record, foldAll([]))).toEqual({ bundleSha256: "bundle-1", sourceSha256: "source-1" });
+    expect(codeToRun(hookRecord(), foldAll([]))).toEqual({ bundleSha256: "bundle-1" });
+    const fresh = foldAll([
+      { ...attemptStarted(), sourceSha256: "source-1" },
+      task({ type: "awaiting-retry", error: anError }),
+      task({ type: "retry-chosen", fresh: true, bundleSha256: "bundle-2", sourceSha256: "source-2" }),
+    ]);
+    expect(toHookTaskView(record, fresh).sourceSha256).toBe("source-1");
+    const next = codeToRun(record, fresh);
+    expect(next).toEqual({ bundleSha256: "bundle-2", sourceSha256: "source-2" });
+    const again = foldAll([{ ...attemptStarted(2), ...next }], { ...fresh, attemptOpen: false });
+    expect(toHookTaskView(record, again)).toMatchObject(next);
+    expect(toHookTaskView(record, foldAll([attemptStarted()])).sourceSha256).toBeNull();
   });
 
   it("takes the hook's id for a title, one attempt and required, when the script says nothing", () => {

@@ -12,8 +12,7 @@ const parseTimer = (ms: JsonValue) => timer.parseArgs({ ms }, defaultEffectLimit
 function toolsOf(clock: ManualClock, startedAt: number, signal = new AbortController().signal): EffectTools {
   const elapsedMs = clock.now() - startedAt;
   const network = { request: () => Promise.reject(new Error("no network here")), close: async () => {} };
-  const pause = (ms: number) => clock.sleep(ms, signal);
-  return { clock, network, baseUrl: "", signal, elapsedMs, note: () => {}, pausedWith: null, pause };
+  return { clock, network, baseUrl: "", signal, elapsedMs, note: () => {} };
 }
 
 describe("ctx.sleep", () => {
