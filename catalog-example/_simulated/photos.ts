@@ -4,6 +4,9 @@ import type { AppBehaviour, AppReply, AppRequest } from "../../src/nas/simulated
 export const photos: AppBehaviour = (request, { data }) => {
   const route = `${request.method} ${request.path}`;
   if (route === "GET /api/server/ping") return { status: 204 };
+  if (route === "GET /api/server/config") {
+    return { status: 200, body: { isInitialized: "admin" in data } };
+  }
   if (route === "POST /api/auth/admin-sign-up") {
     if ("admin" in data) return { status: 400, body: { message: "The server already has an admin" } };
     data["admin"] = JSON.parse(request.body);

@@ -239,6 +239,7 @@ export const scenarios: Scenario[] = [
       ],
       requests: [
         "GET /api/server/ping",
+        "GET /api/server/config",
         "POST /api/auth/admin-sign-up",
         "POST /api/auth/login",
         "PUT /api/system-config",

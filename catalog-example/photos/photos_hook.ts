@@ -16,7 +16,11 @@ export async function afterInstall(ctx: HookContext) {
   const email = ctx.getInput<string>("admin_email", { type: "string", pattern: "^[^@]+@[^@]+$" });
   const password = ctx.getInput<string>("admin_password");
   const anonymous = jsonApi(ctx.baseUrl);
-  await anonymous.post("/api/auth/admin-sign-up", { email, password, name: "Administrator" });
+  // A second attempt finds the administrator that the first one made.
+  const { isInitialized } = await anonymous.get<{ isInitialized: boolean }>("/api/server/config");
+  if (!isInitialized) {
+    await anonymous.post("/api/auth/admin-sign-up", { email, password, name: "Administrator" });
+  }
   const { accessToken } = await anonymous.post<{ accessToken: string }>("/api/auth/login", {
     email,
     password,

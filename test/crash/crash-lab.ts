@@ -1,11 +1,12 @@
 import { behaviours } from "../../catalog-example/_simulated/behaviours.ts";
-import type { Scenario } from "../../catalog-example/_simulated/scenarios.ts";
+import { scenarios, type Scenario } from "../../catalog-example/_simulated/scenarios.ts";
 import { createTacklebox, type Tacklebox } from "../../src/create-tacklebox.ts";
 import { openDatastore } from "../../src/datastore/open-datastore.ts";
 import type { Datastore } from "../../src/datastore/datastore.ts";
 import { createSimulatedNas } from "../../src/nas/create-simulated-nas.ts";
 import type { NasDriver } from "../../src/nas/nas-driver.ts";
 import type { AppBehaviour } from "../../src/nas/simulated/app-behaviour.ts";
+import { createSignInStandIn, type SignInStandIn } from "../../src/nas/simulated/sign-in-stand-in.ts";
 import type { SimulatedNasControl } from "../../src/nas/simulated/simulated-nas-options.ts";
 import type { TaskView } from "../../src/task/task-view.ts";
 import { testDatastoreOptions, type TestDatastore, type testDatastores } from "../support/test-datastores.ts";
@@ -28,8 +29,9 @@ type Subject = (typeof testDatastores)[number];
 export class CrashLab {
   readonly nas: NasDriver & SimulatedNasControl;
   readonly server: RemoteNasServer;
-  /** The folder of the app "sync" that cannot be shared at first. */
-  readonly folder: BusyFolder;
+  readonly apps: BusyApps;
+  /** Where users sign in. */
+  readonly standIn: SignInStandIn;
   /** Everything workers said that needs no answer. */
   readonly troubles: string[] = [];
   worker: CrashWorker | null = null;
@@ -45,9 +47,15 @@ export class CrashLab {
 
   static async open(subject: Subject, options: CrashLabOptions = {}): Promise<CrashLab> {
     const place = await subject.create();
-    const folder: BusyFolder = { isBusy: false };
-    const apps = { ...behaviours, sync: syncWith(folder), ...options.behaviours };
-    const nas = await createSimulatedNas({ stepMs: 1, readyAfterMs: 1, behaviours: apps });
+    const apps: BusyApps = { areBusy: false };
+    const busy = {
+      sync: busyUntilTold(apps, "sync", "phonesTried"),
+      mediabox: busyUntilTold(apps, "mediabox", "showsTried"),
+    };
+    const all = { ...behaviours, ...busy, ...options.behaviours };
+    const nas = await createSimulatedNas({ stepMs: 1, readyAfterMs: 1, behaviours: all });
+    const standIn = await createSignInStandIn();
+    const signInOrigins = new Set(scenarios.flatMap((scenario) => scenario.signInOrigins ?? []));
     const server = await serveNas(nas);
     const settings = {
       datastoreUrl: place.url,
@@ -58,11 +66,12 @@ export class CrashLab {
         restAfterMs: 200,
         soleWorker: true,
         leaseMs: 3_600_000,
+        originMap: [...signInOrigins].map((from) => ({ from, to: standIn.url })),
         ...options.tacklebox,
       },
     };
     const desk = subject.kind === "pglite" ? null : await openDesk(settings);
-    return new CrashLab({ place, nas, server, settings, desk, folder });
+    return new CrashLab({ place, nas, server, settings, desk, apps, standIn });
   }
 
   private constructor(parts: {
@@ -71,14 +80,16 @@ export class CrashLab {
     server: RemoteNasServer;
     settings: WorkerSettings;
     desk: CrashLab["desk"];
-    folder: BusyFolder;
+    apps: BusyApps;
+    standIn: SignInStandIn;
   }) {
     this.place = parts.place;
     this.nas = parts.nas;
     this.server = parts.server;
     this.settings = parts.settings;
     this.desk = parts.desk;
-    this.folder = parts.folder;
+    this.apps = parts.apps;
+    this.standIn = parts.standIn;
   }
 
   /** A worker of its own, beside the one of `ensureWorker`. */
@@ -156,27 +167,25 @@ export class CrashLab {
     await this.desk?.datastore.close();
     await this.server.close();
     await this.nas.close();
+    await this.standIn.close();
     await this.place.remove();
   }
 }
 
-export interface BusyFolder {
-  isBusy: boolean;
+/** Whether apps refuse what their behaviour in the catalog refuses the first time. */
+export interface BusyApps {
+  areBusy: boolean;
 }
 
 /**
- * The app of the catalog is busy at the first request, whatever becomes of that. Here it is busy until the test says
- * otherwise, so that a request that may be repeated is answered the same when it is.
+ * An app of the catalog is busy at the first request, whatever becomes of that. Here it is busy until the test says
+ * otherwise, so that a request that is sent again is answered the same.
  */
-function syncWith(folder: BusyFolder): AppBehaviour {
+function busyUntilTold(apps: BusyApps, app: string, tried: string): AppBehaviour {
   return (request, state) => {
     const { data, ...rest } = state;
-    return (
-      behaviours["sync"]?.(request, {
-        ...rest,
-        data: Object.assign(data, { phonesTried: !folder.isBusy }),
-      }) ?? null
-    );
+    Object.assign(data, { [tried]: !apps.areBusy });
+    return behaviours[app]?.(request, { ...rest, data }) ?? null;
   };
 }
 

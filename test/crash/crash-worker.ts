@@ -2,7 +2,14 @@ import { join } from "node:path";
 import type { Tacklebox } from "../../src/create-tacklebox.ts";
 import type { TaskView } from "../../src/task/task-view.ts";
 import { startProgram, type ChildProgram } from "../support/child-program.ts";
-import type { Death, FacadeMethod, FromWorker, ToWorker, WorkerSettings } from "./worker-protocol.ts";
+import type {
+  Death,
+  FacadeMethod,
+  FromWorker,
+  ToWorker,
+  WorkerSettings,
+  WriteSeen,
+} from "./worker-protocol.ts";
 
 /** A worker process and what is known of it. */
 export interface CrashWorker {
@@ -14,11 +21,8 @@ export interface CrashWorker {
   readonly gone: Promise<void>;
   /** Calls the facade in the worker; rejects with `WorkerGoneError` when it dies before it has answered. */
   call<M extends FacadeMethod>(method: M, ...args: Parameters<Tacklebox[M]>): ReturnType<Tacklebox[M]>;
-  /**
-   * Says when it, or its sandbox, is to be killed, counted from now; null: not at all. Resolves with the number of
-   * writes since it was last told.
-   */
-  setDeath(death: Death | null): Promise<number>;
+  /** Says when it, or its sandbox, is to be killed; null: not at all. Resolves with the writes since it was last told. */
+  setDeath(death: Death | null): Promise<WriteSeen[]>;
   /** Kills the sandbox that is at work. */
   killSandbox(): Promise<void>;
   /** Process id of the sandbox at work; null when there is none. */
@@ -81,8 +85,8 @@ class RunningWorker implements CrashWorker {
     return this.ask({ type: "call", id: 0, method, args }) as ReturnType<Tacklebox[M]>;
   }
 
-  async setDeath(death: Death | null): Promise<number> {
-    return (await this.ask({ type: "die", id: 0, death })) as number;
+  async setDeath(death: Death | null): Promise<WriteSeen[]> {
+    return (await this.ask({ type: "die", id: 0, death })) as WriteSeen[];
   }
 
   async killSandbox(): Promise<void> {

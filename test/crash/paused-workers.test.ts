@@ -109,7 +109,7 @@ for (const subject of testDatastores.filter(({ kind }) => kind !== "pglite")) {
       const lab = await CrashLab.open(subject, { tacklebox: { parkAfterMs: 100 } });
       try {
         const asks = 'export async function run(ctx) { ctx.log(await ctx.awaitCheckpointRetry("c", "no")); }';
-        await (await lab.ensureWorker()).setDeath({ atWrite: null, kill: "looking" });
+        await (await lab.ensureWorker()).setDeath({ kill: "looking" });
         const waits = lab.until((view) => isHook(view) && view.status === "AWAITING_RETRY");
         const id = await lab.call("submit", installRequest([{ id: "asks", scriptContent: asks }]));
         const { id: taskId } = await waits;

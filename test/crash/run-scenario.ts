@@ -9,7 +9,7 @@ import { isTerminal } from "../../src/task/task-state.ts";
 import type { HookTaskView, OperationTaskView, TaskView } from "../../src/task/task-view.ts";
 import type { CrashLab } from "./crash-lab.ts";
 import { WorkerGoneError, type CrashWorker } from "./crash-worker.ts";
-import type { Death } from "./worker-protocol.ts";
+import type { Death, WriteSeen } from "./worker-protocol.ts";
 
 /** What came of one operation, as far as it must be the same with and without a crash. */
 export interface Outcome {
@@ -40,8 +40,8 @@ export interface Run {
   outcome: Outcome;
   /** Times a worker or a sandbox was killed. */
   kills: number;
-  /** Writes to journals of a run in which nobody was killed. */
-  writes: number;
+  /** Writes to journals of a run in which nobody was killed, in order. */
+  writes: WriteSeen[];
   /** Hooks that got `EFFECT_INTERRUPTED` for a request that was cut off. */
   interrupted: string[];
   /** Hooks the user clicked Retry for because they failed of that. */
@@ -92,7 +92,7 @@ class ScenarioRun {
     await lab.prepareNas(scenario, () => appValues(scenario));
     const requestsBefore = lab.nas.requests(scenario.app).length;
     const callsBefore = lab.server.accepted.length;
-    lab.folder.isBusy = true;
+    lab.apps.areBusy = true;
     const worker = await lab.ensureWorker();
     lab.onView = (view) => this.see(view);
     lab.onSandboxKilled = () => this.noteKill();
@@ -103,7 +103,7 @@ class ScenarioRun {
     this.ended = true;
     await shooting;
     // The last write of the operation may be the one that kills.
-    const writes = (await lab.worker?.setDeath(null).catch(whenGone(() => this.noteKill()))) ?? 0;
+    const writes = (await lab.worker?.setDeath(null).catch(whenGone(() => this.noteKill()))) ?? [];
     const outcome = await this.readOutcome(requestsBefore, callsBefore);
     const { kills, retried } = this;
     return { outcome, kills, writes, retried, interrupted: [...this.interrupted] };
@@ -185,9 +185,7 @@ class ScenarioRun {
   }
 
   private async react(view: HookTaskView): Promise<void> {
-    if (view.status === "AWAITING_INPUT") {
-      await this.once(`${view.id}/inputs`, () => this.lab.call("answer", view.id, {}));
-    }
+    if (view.status === "AWAITING_INPUT") await this.provide(view);
     if (view.status !== "AWAITING_RETRY" || !view.actions.some(({ name }) => name === "retry")) return;
     const checkpointId = view.error?.checkpointId ?? null;
     const wait = `${view.id}/${view.attempt}/${checkpointId}`;
@@ -197,9 +195,20 @@ class ScenarioRun {
       const click = this.clicks[0];
       if (click === undefined)
         throw new Error(`${view.hookId} waits and no click is left: ${view.error?.detail}`);
-      this.lab.folder.isBusy = false;
+      this.lab.apps.areBusy = false;
       await this.once(wait, () => this.lab.call(click, view.id));
       this.clicks.shift();
+    }
+  }
+
+  /** Sends the dialog as it is and approves each sign-in; a worker that takes over shows another one. */
+  private async provide(view: HookTaskView): Promise<void> {
+    if (view.inputs.some(({ type, state }) => type === "question" && state === "waiting")) {
+      await this.once(`${view.id}/inputs`, () => this.lab.call("answer", view.id, {}));
+    }
+    for (const { authorization } of view.inputs) {
+      const code = /code=([^&]+)/.exec(authorization?.url ?? "")?.[1];
+      if (code !== undefined) this.lab.standIn.approve(decodeURIComponent(code));
     }
   }
 

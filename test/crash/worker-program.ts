@@ -5,8 +5,9 @@ import { createTacklebox, type Tacklebox } from "../../src/create-tacklebox.ts";
 import type { DocumentStore, JournalStore } from "../../src/datastore/datastore.ts";
 import { openDatastore } from "../../src/datastore/open-datastore.ts";
 import { errorText } from "../../src/errors.ts";
+import { JournalNames } from "./journal-names.ts";
 import { connectNas } from "./remote-nas.ts";
-import type { Death, FromWorker, ToWorker, WorkerSettings } from "./worker-protocol.ts";
+import type { Death, FromWorker, ToWorker, WorkerSettings, WriteSeen } from "./worker-protocol.ts";
 
 /**
  * A worker in a process of its own, made to be killed. Its first line of input is its settings; after that each line is a
@@ -30,18 +31,29 @@ function sandboxAtWork(): ChildProcess | undefined {
   return [...sandboxes].find((child) => child.spawnargs.includes("--jitless"));
 }
 
+const names = new JournalNames();
 let death: Death | null = null;
-let writes = 0;
+let writes: WriteSeen[] = [];
 let putAway = false;
 
 const die = (): void => void process.kill(process.pid, "SIGKILL");
+
+/** How to kill at that write, if at all; once. */
+function killAt({ journal, entry, labels }: WriteSeen) {
+  if (death === null || death.kill === "looking" || death.journal !== journal) return null;
+  if (death.entry < entry || death.entry >= entry + labels.length) return null;
+  const { kill } = death;
+  death = null;
+  return kill;
+}
 
 function mortalJournals(journals: JournalStore): JournalStore {
   return {
     ...journals,
     append: async (taskId, expectedIndex, entries) => {
-      writes += 1;
-      const kill = death !== null && writes === death.atWrite ? death.kill : null;
+      const write = names.describe(taskId, expectedIndex, entries);
+      writes.push(write);
+      const kill = killAt(write);
       if (kill === "worker-before") die();
       if (kill === "sandbox") {
         sandboxAtWork()?.kill("SIGKILL");
@@ -59,7 +71,9 @@ function mortalDocuments(documents: DocumentStore): DocumentStore {
     ...documents,
     get: async (collection, key) => {
       if (death?.kill === "looking" && putAway && collection === "decisions") die();
-      return await documents.get(collection, key);
+      const value = await documents.get(collection, key);
+      names.learn(collection, key, value);
+      return value;
     },
   };
 }
@@ -68,7 +82,7 @@ async function obey(tacklebox: Tacklebox, message: ToWorker): Promise<void> {
   if (message.type === "die") {
     ({ death } = message);
     say({ type: "answer", id: message.id, value: writes });
-    writes = 0;
+    writes = [];
     return;
   }
   if (message.type === "kill-sandbox" || message.type === "sandbox-pid") {

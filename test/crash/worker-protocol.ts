@@ -7,16 +7,26 @@ export interface WorkerSettings {
   datastoreUrl: string;
   datastoreOptions: OpenDatastoreOptions;
   nasUrl: string;
-  tacklebox: Pick<TackleboxOptions, "parkAfterMs" | "restAfterMs" | "soleWorker" | "leaseMs">;
+  tacklebox: Pick<TackleboxOptions, "parkAfterMs" | "restAfterMs" | "soleWorker" | "leaseMs" | "originMap">;
 }
 
 /**
- * Where the worker or its sandbox is killed: at the n-th write to any journal from now on; `looking`: when a hook has
- * been put away and the worker looks whether a click came meanwhile.
+ * Where the worker or its sandbox is killed, once: at the write that holds that entry of that journal; `looking`: when a
+ * hook has been put away and the worker looks whether a click came meanwhile.
  */
 export type Death =
-  | { atWrite: number; kill: "worker-before" | "worker-after" | "sandbox" }
-  | { atWrite: null; kill: "looking" };
+  | { journal: string; entry: number; kill: "worker-before" | "worker-after" | "sandbox" }
+  | { kill: "looking" };
+
+/** A write to a journal. */
+export interface WriteSeen {
+  /** Whose it is: the id of a hook, or `install`, `upgrade`. */
+  journal: string;
+  /** Index of the first entry written. */
+  entry: number;
+  /** What was written, one label for each entry; the same in each run. */
+  labels: string[];
+}
 
 /** Methods of the facade whose arguments and results are JSON. */
 export type FacadeMethod = Exclude<keyof Tacklebox, "prepare" | "runToEnd" | "start" | "close">;
