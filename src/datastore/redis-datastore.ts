@@ -140,11 +140,15 @@ function findRisks(settings: RedisSettings): string[] {
 }
 
 function durabilityOf({ isAppendOnly, appendFsync }: RedisSettings): string {
-  const base = "Survives the death of any tacklebox process; ";
   if (!isAppendOnly) {
-    return `${base}a crash of Redis loses what came after its last snapshot, because appendonly is off.`;
+    return (
+      "Survives the death of any tacklebox process; a crash of Redis loses what came after its last snapshot, because " +
+      "appendonly is off."
+    );
   }
+  const base =
+    "Survives the death of any tacklebox process and of Redis itself; a power cut or a crash of its machine";
   return appendFsync === "always"
-    ? `${base}a crash of Redis or its machine loses nothing that was acknowledged (appendfsync always).`
-    : `${base}a crash of Redis or its machine can lose about the last second (appendfsync ${appendFsync ?? "everysec"}).`;
+    ? `${base} loses nothing that was acknowledged (appendfsync always).`
+    : `${base} can lose about the last second (appendfsync ${appendFsync ?? "everysec"}).`;
 }

@@ -27,6 +27,7 @@ describe("tacklebox demo", () => {
     expect(stdout).toContain("kept in pglite:.tacklebox/demo.");
     expect(stdout).toContain("npm run -s tacklebox -- run ");
     for (const told of [
+      /Datastore pglite:.*demo: Survives the death of the process at any moment; a power cut .*\.\n/,
       /→ Sign in at http:\/\/127\.0\.0\.1:\d+\/auth/,
       /→ Name of the server: "Living room" \(default\)/,
       /✗ Creating Shows: The database is busy/,

@@ -164,7 +164,7 @@ describe("replay of a task in a datastore", () => {
       /✓ log info "hello"\n +testapp\.json:\d+:\d+ \| ctx\.log\("hello"\);\n\n✓ The hook completes/,
     );
     const again = await startCli(["replay", hookId], { env: { ...env, TACKLEBOX_DATASTORE: url } }).result;
-    expect(again).toEqual({ code, stdout, stderr: "" });
+    expect(again).toEqual({ code, stdout, stderr: expect.stringMatching(/^Datastore pglite:[^\n]*\n$/) });
   });
 
   it("names the hooks when it is given the whole operation", async () => {

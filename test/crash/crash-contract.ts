@@ -10,7 +10,7 @@ import { runScenario, type HookOutcome, type Outcome, type Run, type Shots } fro
  * Kills at each write take a while on a small machine. Without CRASH_EVERY=1 each datastore takes one in so many of them, not
  * the same ones as the others.
  */
-const everyNth = Number(process.env["CRASH_EVERY"] ?? 50);
+const everyNth = Number(process.env["CRASH_EVERY"] ?? 40);
 /** Runs with kills at random moments, by datastore. */
 const randomRuns = Number(process.env["CRASH_RANDOM"] ?? 3);
 const seed = Number(process.env["CRASH_SEED"] ?? 1);

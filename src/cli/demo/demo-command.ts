@@ -2,13 +2,13 @@ import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createTacklebox, type Tacklebox } from "../../create-tacklebox.ts";
 import type { Datastore } from "../../datastore/datastore.ts";
-import { openDatastore } from "../../datastore/open-datastore.ts";
 import { createSimulatedNas } from "../../nas/create-simulated-nas.ts";
 import { createSignInStandIn, type SignInStandIn } from "../../nas/simulated/sign-in-stand-in.ts";
 import { isTerminal } from "../../task/task-state.ts";
 import type { CliContext } from "../cli-context.ts";
 import { defaultDatastore } from "../default-datastore.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
+import { openCommandDatastore } from "../open-command-datastore.ts";
 import { printable } from "../printable.ts";
 import { readTextFile } from "../read-text-file.ts";
 import { loadBehaviour } from "../run/run-nas.ts";
@@ -34,13 +34,7 @@ export async function demoCommand(context: CliContext, options: DemoOptions): Pr
   const begunAt = performance.now();
   const url = options.datastore ?? environment.datastoreUrl ?? defaultDatastore;
   terminal.say(`${colors.bold("tacklebox demo")}: ${app} is installed, then upgraded, with all its hooks.`);
-  terminal.status("Opening the datastore");
-  const datastore = await openDatastore(url, {
-    key: environment.datastoreKey ?? undefined,
-    keyFile: environment.datastoreKeyFile ?? undefined,
-    onProgress: (text) => terminal.say(colors.dim(`  ${text}`)),
-  });
-  terminal.status(null);
+  const datastore = await openCommandDatastore(context, url);
   try {
     return await playDemo({
       context,

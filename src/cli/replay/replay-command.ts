@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
 import { parseDatastoreUrl } from "../../datastore/datastore-url.ts";
 import type { Datastore } from "../../datastore/datastore.ts";
-import { openDatastore } from "../../datastore/open-datastore.ts";
 import { TackleboxError } from "../../errors.ts";
 import { getBundle, requireUnchanged } from "../../install/bundle-store.ts";
 import { parseRecording } from "../../install/recording.ts";
@@ -15,6 +14,7 @@ import type { OperationRecord } from "../../task/operation-task.ts";
 import type { CliContext } from "../cli-context.ts";
 import { defaultDatastore } from "../default-datastore.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
+import { openCommandDatastore } from "../open-command-datastore.ts";
 import { readTextFile } from "../read-text-file.ts";
 import { replayLines } from "./replay-lines.ts";
 
@@ -69,14 +69,9 @@ async function withRecorded<T>(
   use: (recorded: Recorded) => Promise<T>,
 ): Promise<T> {
   if (/\.json$/i.test(subject)) return await use(await readRecording(subject));
-  const { terminal, environment } = context;
-  const url = options.datastore ?? environment.datastoreUrl ?? defaultDatastore;
+  const url = options.datastore ?? context.environment.datastoreUrl ?? defaultDatastore;
   requireExisting(url, subject);
-  terminal.status("Opening the datastore");
-  const datastore = await openDatastore(url, {
-    key: environment.datastoreKey ?? undefined,
-    keyFile: environment.datastoreKeyFile ?? undefined,
-  });
+  const datastore = await openCommandDatastore(context, url);
   try {
     return await use(await readTask(datastore, subject));
   } finally {
