@@ -70,7 +70,8 @@ export interface TackleboxOptions {
   /** How long a hook that waits for a person stays live before it is parked, in milliseconds; default 5000. */
   parkAfterMs?: number;
   /**
-   * Sleeps with at least that many milliseconds left leave no process behind; default 30000. Without a datastore
+   * Sleeps, and pauses of `waitForApp`, with at least that many milliseconds left leave no process behind; default
+   * 10000. Without a datastore
    * hooks stay live.
    */
   restAfterMs?: number;
@@ -140,7 +141,7 @@ class TackleboxRuntime implements Tacklebox {
       effectLimits: { ...defaultEffectLimits, ...options.effectLimits },
       parkAfterMs: options.parkAfterMs ?? 5000,
       restAfterMs:
-        options.datastore === undefined ? Number.POSITIVE_INFINITY : (options.restAfterMs ?? 30_000),
+        options.datastore === undefined ? Number.POSITIVE_INFINITY : (options.restAfterMs ?? 10_000),
       observer: { hookChanged: () => {}, operationChanged: () => {}, ...options.observer },
     };
     this.scheduler =

@@ -19,8 +19,8 @@ export interface EffectDefinition<Args> {
   /** Checks the guest's arguments, which may be anything. Throws `EffectError` with `ARGUMENT_INVALID`. */
   parseArgs(args: JsonValue, limits: EffectLimits): Args;
   nature(args: Args): EffectNature;
-  /** Wall time in milliseconds at which a wait ends that began at `startedAt`; absent for what is no timed wait. */
-  dueAt?(args: Args, startedAt: number): number;
+  /** Milliseconds a timed wait lasts; absent for what is none. */
+  lastsMs?(args: Args): number;
   /** Carries it out; absent for `record` and `park`. Rejections that are not `EffectError`s are internal faults. */
   perform?(args: Args, body: Uint8Array | null, tools: EffectTools): Promise<EffectResult>;
 }
@@ -41,6 +41,13 @@ export interface EffectTools {
   signal: AbortSignal;
   /** Milliseconds since it began the first time, for an effect that goes on after a crash; 0 for one that begins now. */
   elapsedMs: number;
+  /** What it gave to `pause` last, when it goes on after that pause in another process; null: it begins, or never paused. */
+  pausedWith: JsonValue | null;
+  /**
+   * Waits between two pieces of the effect; rejects when it is given up. Over a long pause the hook may be put away: the
+   * effect is given up then, and performed anew after the pause, with `state` as its `pausedWith`.
+   */
+  pause(ms: number, state: JsonValue): Promise<void>;
   /** Writes a host line (a refusal, a poll) to the task's log. */
   note(text: string): void;
 }

@@ -72,4 +72,16 @@ export interface DocumentStore {
    */
   putIfAbsent(collection: string, key: string, value: Uint8Array): Promise<boolean>;
   remove(collection: string, key: string): Promise<void>;
+  /**
+   * Keys of a collection, the last one first, in the order of their UTF-8 bytes; task ids begin with their time, so the
+   * newest come first. Read on from a page with its last key as `before`.
+   */
+  list(collection: string, page: KeyPage): Promise<string[]>;
+}
+
+export interface KeyPage {
+  /** Only keys before this one; it need not exist. */
+  before?: string;
+  /** Most keys given. */
+  limit: number;
 }

@@ -37,6 +37,18 @@ export function createMemoryStores(): { journals: JournalStore; documents: Docum
       remove: async (collection, key) => {
         values.delete(keyOf(collection, key));
       },
+      list: async (collection, { before, limit }) => {
+        const start = keyOf(collection, "");
+        return [...values.keys()]
+          .flatMap((key) => (key.startsWith(start) ? [key.slice(start.length)] : []))
+          .filter((key) => before === undefined || compareBytes(key, before) < 0)
+          .toSorted((a, b) => compareBytes(b, a))
+          .slice(0, limit);
+      },
     },
   };
+}
+
+function compareBytes(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }

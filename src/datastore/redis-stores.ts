@@ -60,25 +60,58 @@ export function createRedisJournalStore(options: RedisStoreOptions): JournalStor
   };
 }
 
-/** Named values in one Redis hash per collection. */
+/**
+ * Names in a sorted set beside the hash of values, written together: a hash has no order, and looking through all of it
+ * for the newest fifty takes longer with each task ever run.
+ */
+const putScript = `
+redis.call('ZADD', KEYS[2], 0, ARGV[1])
+return redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+`;
+
+/** 1 when these very bytes are what is kept now, 0 when others were there. */
+const putIfAbsentScript = `
+if redis.call('HSETNX', KEYS[1], ARGV[1], ARGV[2]) == 1 then
+  redis.call('ZADD', KEYS[2], 0, ARGV[1])
+  return 1
+end
+return redis.call('HGET', KEYS[1], ARGV[1]) == ARGV[2] and 1 or 0
+`;
+
+const removeScript = `
+redis.call('ZREM', KEYS[2], ARGV[1])
+return redis.call('HDEL', KEYS[1], ARGV[1])
+`;
+
+/** What a release before the names were kept has written is found by its number, and the names are made once. */
+const listScript = `
+if redis.call('HLEN', KEYS[1]) ~= redis.call('ZCARD', KEYS[2]) then
+  redis.call('DEL', KEYS[2])
+  for _, key in ipairs(redis.call('HKEYS', KEYS[1])) do redis.call('ZADD', KEYS[2], 0, key) end
+end
+return redis.call('ZREVRANGEBYLEX', KEYS[2], ARGV[1], '-', 'LIMIT', 0, ARGV[2])
+`;
+
+/** Named values in one Redis hash per collection, and their names in a sorted set. */
 export function createRedisDocumentStore(options: RedisStoreOptions): DocumentStore {
   const { client, prefix } = options;
   const patient = createPatience(options);
   const hashOf = (collection: string): string => `${prefix}:documents:${collection}`;
-  const get = (collection: string, key: string): Promise<Uint8Array | null> =>
-    patient(client.hgetBuffer(hashOf(collection), key));
+  const run = (script: string, collection: string, ...args: (string | number | Buffer)[]): Promise<unknown> =>
+    patient(client.eval(script, 2, hashOf(collection), `${prefix}:names:${collection}`, ...args));
   return {
-    get,
+    get: (collection, key) => patient(client.hgetBuffer(hashOf(collection), key)),
     put: async (collection, key, value) => {
-      await patient(client.hset(hashOf(collection), key, toBuffer(value)));
+      await run(putScript, collection, key, toBuffer(value));
     },
-    putIfAbsent: async (collection, key, value) => {
-      if ((await patient(client.hsetnx(hashOf(collection), key, toBuffer(value)))) === 1) return true;
-      const kept = await get(collection, key);
-      return kept !== null && Buffer.compare(kept, value) === 0;
-    },
+    putIfAbsent: async (collection, key, value) =>
+      (await run(putIfAbsentScript, collection, key, toBuffer(value))) === 1,
     remove: async (collection, key) => {
-      await patient(client.hdel(hashOf(collection), key));
+      await run(removeScript, collection, key);
+    },
+    list: async (collection, { before, limit }) => {
+      const last = before === undefined ? "+" : `(${before}`;
+      return (await run(listScript, collection, last, limit)) as string[];
     },
   };
 }

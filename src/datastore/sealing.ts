@@ -106,5 +106,6 @@ function sealDocuments(documents: DocumentStore, key: Uint8Array): DocumentStore
     putIfAbsent: (collection, name, value) =>
       documents.putIfAbsent(collection, name, seal(key, place(collection, name), value)),
     remove: (collection, name) => documents.remove(collection, name),
+    list: (collection, page) => documents.list(collection, page),
   };
 }

@@ -53,6 +53,8 @@ async function insertEntries(
   }
 }
 
+const selectKeys = "select key from tacklebox.document where collection = $1";
+
 /** Named values in a Postgres table. */
 export function createSqlDocumentStore(db: Queryable): DocumentStore {
   const get = async (collection: string, key: string): Promise<Uint8Array | null> => {
@@ -84,6 +86,17 @@ export function createSqlDocumentStore(db: Queryable): DocumentStore {
     },
     remove: async (collection, key) => {
       await db.query("delete from tacklebox.document where collection = $1 and key = $2", [collection, key]);
+    },
+    list: async (collection, { before, limit }) => {
+      const { rows } =
+        before === undefined
+          ? await db.query(`${selectKeys} order by key desc limit $2`, [collection, limit])
+          : await db.query(`${selectKeys} and key < $3 order by key desc limit $2`, [
+              collection,
+              limit,
+              before,
+            ]);
+      return rows.map((row) => String(row["key"]));
     },
   };
 }

@@ -27,8 +27,8 @@ import { plainTaskError, toTaskError } from "./to-task-error.ts";
 /** How far a hook task got. */
 export type HookTaskProgress =
   | { kind: "ended"; status: TaskStatus }
-  /** Put away: for a person, or until `wakeAt` (wall time) at the latest. Nothing is left running. */
-  | { kind: "parked"; wakeAt: number | null }
+  /** Put away: for a person, or for `restMs` milliseconds at the longest. Nothing is left running. */
+  | { kind: "parked"; restMs: number | null }
   /** The signal stopped it; another worker goes on at the same line. */
   | { kind: "handed-over" };
 
@@ -121,7 +121,7 @@ class HookTaskRun {
 
   private async meetDecision(): Promise<HookTaskProgress | null> {
     const decision = await this.runtime.desk.decision(this.record.id, waitKeyOf(this.state) ?? "");
-    if (decision === null) return { kind: "parked", wakeAt: null };
+    if (decision === null) return { kind: "parked", restMs: null };
     if (decision.action === "skip") await this.add({ type: "skipped", reason: "skipped by the user" });
     else if (decision.action === "fail") await this.add({ type: "failed", error: this.lastError() });
     else await this.add(retryChosen(decision));
@@ -150,7 +150,7 @@ class HookTaskRun {
 
   private async beginAttempt(): Promise<HookTaskProgress | null> {
     const inputs = await collectInputs(this.runtime, this.record, this.state, (event) => this.add(event));
-    if (inputs.kind === "waiting") return { kind: "parked", wakeAt: null };
+    if (inputs.kind === "waiting") return { kind: "parked", restMs: null };
     if (inputs.kind === "skipped") {
       await this.add({ type: "skipped", reason: "skipped by the user" });
       return null;
@@ -306,7 +306,7 @@ class HookTaskRun {
         await this.add({ type: "attempt-paused", attempt, activeMs });
         return this.signal.aborted ? { kind: "handed-over" } : null;
       case "parked":
-        return await this.putAway(outcome.wakeAt, activeMs);
+        return await this.putAway(outcome.restMs, activeMs);
       case "failed":
         if (outcome.failure.by === "runtime" && outcome.failure.code === "HOOK_CRASHED") {
           this.lostSandbox = { activeMs, detail: outcome.failure.detail };
@@ -320,10 +320,10 @@ class HookTaskRun {
     }
   }
 
-  private async putAway(wakeAt: number | null, activeMs: number): Promise<HookTaskProgress | null> {
-    const until = wakeAt === null ? {} : { until: wakeAt };
+  private async putAway(restMs: number | null, activeMs: number): Promise<HookTaskProgress | null> {
+    const until = restMs === null ? {} : { until: Math.ceil(this.runtime.clock.now() + restMs) };
     await this.add({ type: "attempt-paused", attempt: this.state.attempt, activeMs, ...until });
-    if (wakeAt !== null || this.record.interactive) return { kind: "parked", wakeAt };
+    if (restMs !== null || this.record.interactive) return { kind: "parked", restMs };
     await this.failAttempt(this.lastError(), activeMs);
     return null;
   }

@@ -1,13 +1,14 @@
 import type { Bundle } from "../compile/bundle.ts";
 import { TackleboxError } from "../errors.ts";
-import { journalFormat, type JournalEntry } from "../journal/entry.ts";
+import type { JournalEntry, KnownFormat } from "../journal/entry.ts";
+import { isKnownFormat, knownFormatsText } from "../journal/journal-format.ts";
 import { isJsonObject } from "../json.ts";
 import type { HookTaskRecord } from "../task/hook-task.ts";
 
 /** Everything a replay needs of one hook task, in one value. It holds the hook's answers and tokens as they were. */
 export interface Recording {
   /** That of the journal. */
-  format: typeof journalFormat;
+  format: KnownFormat;
   /** The bundle of its attempts. */
   bundle: Bundle;
   record: HookTaskRecord;
@@ -18,14 +19,14 @@ export interface Recording {
 export function parseRecording(text: string, file: string): Recording {
   const value = parse(text, file);
   const { format, bundle, record, entries } = value;
-  if (format !== undefined && format !== journalFormat) {
+  if (format !== undefined && !isKnownFormat(format)) {
     throw new TackleboxError(
       "JOURNAL_FORMAT",
-      `${file}: its journal has format ${JSON.stringify(format)}, expected ${journalFormat}; use the tacklebox that wrote it.`,
+      `${file}: its journal has format ${JSON.stringify(format)}, expected ${knownFormatsText}; use the tacklebox that wrote it.`,
     );
   }
   const isRecording =
-    format === journalFormat &&
+    isKnownFormat(format) &&
     isJsonObject(bundle) &&
     typeof bundle["code"] === "string" &&
     isJsonObject(record) &&

@@ -4,7 +4,10 @@ import type { OperationEvent } from "../task/operation-event.ts";
 import type { TaskEvent } from "../task/task-event.ts";
 
 /** Version of the entry shapes; part of each `attempt-started`. Changing a shape means a new number. */
-export const journalFormat = 1;
+export const journalFormat = 2;
+
+/** Formats that are read, this one and those before it. 2 added `effect-paused`. */
+export type KnownFormat = 1 | typeof journalFormat;
 
 /**
  * One line of a task's journal, in the order in which things happened. A task's whole state, its view and the
@@ -13,7 +16,7 @@ export const journalFormat = 1;
 export type JournalEntry =
   | {
       type: "attempt-started";
-      format: typeof journalFormat;
+      format: KnownFormat;
       attempt: number;
       at: number;
       /** Wall time at which the guest's clock starts. */
@@ -28,6 +31,8 @@ export type JournalEntry =
     }
   /** A `once`, `repeatable` or `park` effect about to be performed. */
   | EffectStartedEntry
+  /** An effect that works in pieces makes a long pause between two of them. */
+  | EffectPausedEntry
   /** An effect's completion; written before the guest sees it. For `record` effects the only entry. */
   | EffectCompletedEntry
   /** A change of the task's state, or a note, that did not come from an effect. */
@@ -43,6 +48,16 @@ export interface EffectStartedEntry {
   at: number;
   /** For effects that show in the task while they last (`awaitCheckpointRetry`). */
   event?: TaskEvent;
+}
+
+export interface EffectPausedEntry {
+  type: "effect-paused";
+  seq: number;
+  at: number;
+  /** Milliseconds it pauses for. */
+  ms: number;
+  /** What the effect goes on from after the pause. */
+  state: JsonValue;
 }
 
 export interface EffectCompletedEntry {

@@ -1,4 +1,10 @@
-import type { EffectCompletedEntry, EffectOutcome, EffectStartedEntry, JournalEntry } from "./entry.ts";
+import type {
+  EffectCompletedEntry,
+  EffectOutcome,
+  EffectPausedEntry,
+  EffectStartedEntry,
+  JournalEntry,
+} from "./entry.ts";
 
 /**
  * What the journal says about the attempt that is being brought back.
@@ -19,16 +25,19 @@ export interface Replay {
 
 export type ReplayMatch =
   | { kind: "new" }
-  | { kind: "unfinished"; startedAt: number }
+  /** `paused` is its latest long pause; null when it made none. */
+  | { kind: "unfinished"; startedAt: number; paused: EffectPausedEntry | null }
   | { kind: "completed" }
   | { kind: "mismatch"; recorded: { name: string } };
 
 /** Reads the entries of one attempt, in order. */
 export function createReplay(entries: readonly JournalEntry[]): Replay {
   const started = new Map<number, EffectStartedEntry>();
+  const paused = new Map<number, EffectPausedEntry>();
   const completed = new Map<number, EffectCompletedEntry>();
   for (const entry of entries) {
     if (entry.type === "effect-started") started.set(entry.seq, entry);
+    else if (entry.type === "effect-paused") paused.set(entry.seq, entry);
     else if (entry.type === "effect-completed") completed.set(entry.seq, entry);
   }
   const order = [...completed.values()];
@@ -44,7 +53,7 @@ export function createReplay(entries: readonly JournalEntry[]): Replay {
         return { kind: "mismatch", recorded: { name: recorded.name } };
       }
       if (completed.has(seq)) return { kind: "completed" };
-      return { kind: "unfinished", startedAt: recorded.at };
+      return { kind: "unfinished", startedAt: recorded.at, paused: paused.get(seq) ?? null };
     },
     nextCompletion: () => {
       const next = order[position];

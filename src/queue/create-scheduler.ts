@@ -28,8 +28,6 @@ const parkedForMs = 5 * 365 * 24 * 3_600_000;
 /** How long a job is put away at first, until it was looked for news once more. */
 const lookAgainWithinMs = 5000;
 
-const farAhead = (): number => Date.now() + parkedForMs;
-
 export interface JobData {
   id: string;
 }
@@ -176,8 +174,8 @@ class QueueScheduler implements Scheduler {
     );
     await publisher.flush();
     if (progress.kind === "ended") return { status: progress.status };
-    const wakeAt = progress.kind === "parked" ? (progress.wakeAt ?? farAhead()) : Date.now();
-    await this.park(job, token, { wakeAt, lookAgain: () => hasNews(runtime, record) });
+    const forMs = progress.kind === "parked" ? (progress.restMs ?? parkedForMs) : 0;
+    await this.park(job, token, { forMs, lookAgain: () => hasNews(runtime, record) });
     throw new DelayedError();
   }
 
@@ -207,8 +205,8 @@ class QueueScheduler implements Scheduler {
         await this.addHook(progress.task, job);
         if (await job.moveToWaitingChildren(token ?? "")) throw new WaitingChildrenError();
       } else {
-        const wakeAt = progress.kind === "parked" ? farAhead() : Date.now();
-        await this.park(job, token, { wakeAt, lookAgain: () => operationHasNews(runtime, record) });
+        const forMs = progress.kind === "parked" ? parkedForMs : 0;
+        await this.park(job, token, { forMs, lookAgain: () => operationHasNews(runtime, record) });
         throw new DelayedError();
       }
     }
@@ -228,19 +226,20 @@ class QueueScheduler implements Scheduler {
   }
 
   /**
-   * Puts the job away until `wakeAt` or until it is woken. What came to the desk while the job was not yet delayed
+   * Puts the job away for `forMs` milliseconds or until it is woken. What came to the desk while the job was not yet delayed
    * could not wake it, so `lookAgain`; a worker that is killed before it could has put it away for a moment only.
    */
   private async park(
     job: Job<JobData>,
     token: string | undefined,
-    until: { wakeAt: number; lookAgain: () => Promise<boolean> },
+    { forMs, lookAgain }: { forMs: number; lookAgain: () => Promise<boolean> },
   ): Promise<void> {
-    const now = Date.now();
-    await job.moveToDelayed(Math.min(until.wakeAt, now + lookAgainWithinMs), token);
-    if (until.wakeAt <= now) return;
-    if (await until.lookAgain()) await promote(job);
-    else if (until.wakeAt > now + lookAgainWithinMs) await delayUntil(job, until.wakeAt);
+    const parkedAt = performance.now();
+    // BullMQ on Postgres takes whole milliseconds only.
+    await job.moveToDelayed(Date.now() + Math.ceil(Math.min(forMs, lookAgainWithinMs)), token);
+    if (forMs <= 0) return;
+    if (await lookAgain()) await promote(job);
+    else if (forMs > lookAgainWithinMs) await changeDelay(job, forMs - (performance.now() - parkedAt));
   }
 
   /** What is nobody's fault but ours ends the task with a word; what the surroundings do is tried again. */
@@ -287,9 +286,9 @@ function isPassing(code: ReturnType<typeof errorCodeOf>, error: unknown): boolea
   return code === null && typeof system === "string" && /^(E[A-Z]+|57P0\d|08\d\d\d)$/.test(system);
 }
 
-async function delayUntil(job: Job, at: number): Promise<void> {
+async function changeDelay(job: Job, delayMs: number): Promise<void> {
   try {
-    await job.changeDelay(at - Date.now());
+    await job.changeDelay(Math.max(0, Math.ceil(delayMs)));
   } catch (error) {
     // Somebody woke it meanwhile.
     if (await job.isDelayed()) throw error;

@@ -51,8 +51,8 @@ export interface Person {
 export type AttemptOutcome =
   | { kind: "completed"; activeMs: number }
   | { kind: "failed"; failure: AttemptFailure; activeMs: number }
-  /** Put away: it waits for a person, or until `wakeAt` (wall time) at the latest. Nothing is left running. */
-  | { kind: "parked"; wakeAt: number | null; activeMs: number }
+  /** Put away: it waits for a person, or for `restMs` milliseconds at the longest. Nothing is left running. */
+  | { kind: "parked"; restMs: number | null; activeMs: number }
   /** Stopped by the signal, to be gone on with elsewhere or cancelled. */
   | { kind: "stopped"; activeMs: number };
 

@@ -3,6 +3,8 @@ export interface PendingEffects {
   readonly size: number;
   add(seq: number, effect: PendingEffectOptions): AbortSignal;
   has(seq: number): boolean;
+  /** It is in a timed wait from now on, until that time of the clock; null: it is at work again. */
+  setDue(seq: number, dueAt: number | null): void;
   /** It has its answer. */
   delete(seq: number): void;
   /** The hook no longer wants it: what carries it out is told to stop. */
@@ -17,14 +19,14 @@ export interface PendingEffects {
 export interface Rest {
   /** The checkpoint of the first wait for a person; null when there is none. */
   checkpointId: string | null;
-  /** Wall time in milliseconds at which the first timed wait ends; null when there is none. */
+  /** When the first timed wait ends, in monotonic milliseconds of the clock; null when there is none. */
   dueAt: number | null;
 }
 
 export interface PendingEffectOptions {
   /** Set when it waits for a person. */
   checkpointId: string | null;
-  /** Wall time in milliseconds at which it ends, for timed waits. */
+  /** When it ends, in monotonic milliseconds of the clock, for timed waits. */
   dueAt: number | null;
   /** Carried on when the hook has finished without awaiting it. */
   outlivesHook: boolean;
@@ -47,6 +49,10 @@ export function createPendingEffects(): PendingEffects {
       return abort.signal;
     },
     has: (seq) => effects.has(seq),
+    setDue: (seq, dueAt) => {
+      const effect = effects.get(seq);
+      if (effect !== undefined) effect.dueAt = dueAt;
+    },
     delete: (seq) => void effects.delete(seq),
     drop,
     dropWaits: () => {

@@ -2,7 +2,7 @@ import { effectTable } from "../context/effect-table.ts";
 import { EffectError, type EffectDefinition, type EffectTools } from "../context/effect.ts";
 import type { CheckpointRetryArgs } from "../context/effects/await-checkpoint-retry.ts";
 import { errorCatalogue, errorText, type ErrorCode } from "../errors.ts";
-import type { EffectOutcome, JournalEntry } from "../journal/entry.ts";
+import type { EffectOutcome, EffectPausedEntry, JournalEntry } from "../journal/entry.ts";
 import { createReplay, isLogNote, type Replay } from "../journal/replay.ts";
 import type { NetworkClient } from "../network/network-client.ts";
 import type { TaskEvent } from "../task/task-event.ts";
@@ -10,10 +10,12 @@ import { createActiveTime, type ActiveTime } from "./active-time.ts";
 import { bundleFileName, hashCall, isOwnEnd, type AttemptOptions, type AttemptOutcome } from "./attempt.ts";
 import { awaitingEvent, interruptedOutcome, toOutcome, tooManyCheckpoints } from "./effect-outcome.ts";
 import { createAttemptJournal, type AttemptJournal } from "./attempt-journal.ts";
+import { createEffectPauses, type EffectPauses } from "./effect-pauses.ts";
 import { createGuestLink, type GuestLink } from "./guest-link.ts";
 import { createRecordBudget, type RecordBudget } from "./record-budget.ts";
-import { createPendingEffects, type Rest } from "./pending-effects.ts";
+import { createPendingEffects } from "./pending-effects.ts";
 import type { GuestMessage } from "./protocol.ts";
+import { createResting, type Resting } from "./resting.ts";
 import type { SandboxLease } from "./sandbox-pool.ts";
 
 type CallMessage = Extract<GuestMessage, { type: "call" }>;
@@ -25,6 +27,13 @@ interface MetEffect {
   args: unknown;
   definition: EffectDefinition<unknown>;
   argsHash: string;
+  begun: BegunEffect | null;
+}
+
+/** What is known of an effect that was begun and not completed before. */
+interface BegunEffect {
+  startedAt: number;
+  paused: EffectPausedEntry | null;
 }
 
 /**
@@ -52,6 +61,8 @@ class Attempt {
   private readonly network: NetworkClient;
   private readonly ended = Promise.withResolvers<AttemptOutcome>();
   private readonly pending = createPendingEffects();
+  private readonly resting: Resting;
+  private readonly pauses: EffectPauses;
   private lastSeq = 0;
   /** Calls known from the journal to which nobody waits for an answer. */
   private readonly silent = new Set<number>();
@@ -59,7 +70,6 @@ class Attempt {
   private held: (() => void)[] = [];
   private finished: Extract<GuestMessage, { type: "finished" }> | null = null;
   private settled = false;
-  private parkTimer: NodeJS.Timeout | null = null;
 
   constructor(options: AttemptOptions, sandbox: SandboxLease) {
     this.options = options;
@@ -86,6 +96,16 @@ class Attempt {
           `it was active for more than its timeout of ${options.timeoutMs / 1000} s.`,
         ),
     });
+    this.resting = createResting({
+      attempt: options,
+      pending: this.pending,
+      active: this.active,
+      isSettledDown: () => !this.guest.isBusy(),
+      onPark: (restMs, activeMs) => this.settle({ kind: "parked", restMs, activeMs }),
+    });
+    const { pending, journal, resting } = this;
+    const onPause = (): void => this.afterTurn();
+    this.pauses = createEffectPauses({ attempt: options, pending, journal, resting, onPause });
   }
 
   async run(): Promise<AttemptOutcome> {
@@ -145,10 +165,10 @@ class Attempt {
     const match = this.replay.match({ seq: call.seq, name: call.name, argsHash });
     switch (match.kind) {
       case "new":
-        this.begin(call, body, { argsHash, startedAt: null });
+        this.begin(call, body, { argsHash, begun: null });
         break;
       case "unfinished":
-        this.begin(call, body, { argsHash, startedAt: match.startedAt });
+        this.begin(call, body, { argsHash, begun: match });
         break;
       case "completed":
         this.budget.take(call.name, call.args);
@@ -177,7 +197,7 @@ class Attempt {
     } else if (this.pending.size === 0) {
       this.fail("HOOK_NEVER_SETTLES", "it awaits a promise that nothing will settle.");
     } else {
-      this.rest();
+      this.resting.look();
     }
   }
 
@@ -202,7 +222,7 @@ class Attempt {
   private begin(
     call: CallMessage,
     body: Uint8Array | null,
-    known: { argsHash: string; startedAt: number | null },
+    known: Pick<MetEffect, "argsHash" | "begun">,
   ): void {
     const definition = effectTable.get(call.name);
     if (definition === undefined) {
@@ -231,22 +251,24 @@ class Attempt {
     this.complete(call, argsHash, { ok: true, value: null }, kept);
   }
 
-  private perform(effect: MetEffect & { startedAt: number | null }): void {
-    const { call, args, definition, argsHash, startedAt } = effect;
+  private perform(effect: MetEffect): void {
+    const { call, args, definition, argsHash, begun } = effect;
     const nature = definition.nature(args);
     const parks = nature === "park";
     const checkpointId = parks ? (args as CheckpointRetryArgs).checkpointId : null;
-    const at = startedAt ?? this.journal.stamp();
-    const dueAt = definition.dueAt?.(args, at) ?? null;
+    const { clock } = this.options;
+    const elapsedMs = begun === null ? 0 : Math.max(0, clock.now() - begun.startedAt);
+    const lastsMs = definition.lastsMs?.(args) ?? null;
+    const dueAt = lastsMs === null ? null : clock.monotonic() + lastsMs - elapsedMs;
     const signal = this.pending.add(call.seq, { checkpointId, dueAt, outlivesHook: call.name === "fetch" });
-    if (startedAt !== null && nature === "once") {
+    if (begun !== null && nature === "once") {
       this.complete(call, argsHash, interruptedOutcome(call.name));
       return;
     }
-    const elapsedMs = startedAt === null ? 0 : Math.max(0, this.options.clock.now() - startedAt);
     const go = (): void => void this.carryOut({ ...effect, elapsedMs }, signal);
-    if (startedAt !== null || nature === "repeatable") go();
-    if (startedAt !== null) return;
+    if (begun !== null || nature === "repeatable") go();
+    if (begun !== null) return;
+    const at = this.journal.stamp();
     const event = parks ? awaitingEvent(args as CheckpointRetryArgs) : undefined;
     this.journal.keep(
       { type: "effect-started", seq: call.seq, name: call.name, argsHash, at, ...(event && { event }) },
@@ -264,9 +286,9 @@ class Attempt {
         event = { type: "checkpoint-answered", id: (args as CheckpointRetryArgs).checkpointId, decision };
         outcome = { ok: true, value: decision };
       } else {
-        outcome = toOutcome(
-          await definition.perform(args, effect.body, this.toolsFor(effect.elapsedMs, signal)),
-        );
+        const paused = effect.begun?.paused ?? null;
+        if (paused !== null) await this.pauses.goOn({ seq: call.seq, signal }, paused);
+        outcome = toOutcome(await definition.perform(args, effect.body, this.toolsFor(effect, signal)));
       }
     } catch (error) {
       if (this.settled || signal.aborted) return;
@@ -276,10 +298,19 @@ class Attempt {
     this.complete(call, argsHash, outcome, event);
   }
 
-  private toolsFor(elapsedMs: number, signal: AbortSignal): EffectTools {
+  private toolsFor(effect: MetEffect & { elapsedMs: number }, signal: AbortSignal): EffectTools {
+    const { call, begun, elapsedMs } = effect;
     const { clock, context } = this.options;
-    const note = (message: string): void => this.journal.note({ type: "log", level: "debug", message });
-    return { clock, network: this.network, baseUrl: context.baseUrl, signal, elapsedMs, note };
+    return {
+      clock,
+      network: this.network,
+      baseUrl: context.baseUrl,
+      signal,
+      elapsedMs,
+      note: (message) => this.journal.note({ type: "log", level: "debug", message }),
+      pausedWith: begun?.paused?.state ?? null,
+      pause: (ms, state) => this.pauses.pause({ seq: call.seq, signal }, ms, state),
+    };
   }
 
   /** Told once, though a replay meets it again. */
@@ -318,39 +349,11 @@ class Attempt {
   private send(seq: number, at: number, outcome: EffectOutcome): void {
     this.pending.delete(seq);
     if (this.finished !== null) return;
-    this.wakeUp();
+    this.resting.wake();
     this.guest.complete(seq, at, outcome);
   }
 
-  // --- waiting and ending
-
-  /** Nothing to do but wait: for a person, which does not count as active, or for a time, which does. */
-  private rest(): void {
-    const rest = this.restNow();
-    if (rest === null) return;
-    if (rest.dueAt === null) this.active.pause();
-    this.parkTimer ??= setTimeout(() => this.park(), this.options.parkAfterMs);
-  }
-
-  private wakeUp(): void {
-    if (this.parkTimer !== null) clearTimeout(this.parkTimer);
-    this.parkTimer = null;
-    this.active.resume();
-  }
-
-  private park(): void {
-    this.parkTimer = null;
-    const rest = this.restNow();
-    if (rest === null || this.guest.isBusy()) return;
-    const activeMs = this.active.elapsedMs();
-    const timeIsUpAt = this.options.clock.now() + this.options.timeoutMs - activeMs;
-    const wakeAt = rest.dueAt === null ? null : Math.min(rest.dueAt, timeIsUpAt);
-    this.settle({ kind: "parked", wakeAt, activeMs });
-  }
-
-  private restNow(): Rest | null {
-    return this.pending.restsOn(this.options.clock.now() + this.options.restAfterMs);
-  }
+  // --- ending
 
   private finishWhenCarriedOut(): void {
     if (this.pending.size > 0 || this.finished === null) return;
@@ -381,7 +384,7 @@ class Attempt {
     this.settled = true;
     this.journal.close();
     this.active.stop();
-    if (this.parkTimer !== null) clearTimeout(this.parkTimer);
+    this.resting.close();
     this.pending.dropAll();
     this.guest.close(isClean);
   }
@@ -389,11 +392,8 @@ class Attempt {
   private toRejection(error: unknown): EffectOutcome {
     if (error instanceof EffectError) return { ok: false, error: error.visible };
     // Not the hook's doing and not to be shown to it in detail.
-    this.journal.note({
-      type: "log",
-      level: "error",
-      message: `internal fault in an effect: ${errorText(error)}`,
-    });
+    const message = `internal fault in an effect: ${errorText(error)}`;
+    this.journal.note({ type: "log", level: "error", message });
     return { ok: false, error: { name: "Error", message: errorCatalogue.INTERNAL.title, code: "INTERNAL" } };
   }
 }

@@ -84,6 +84,6 @@ export function toRequestReport(event: Extract<TaskEvent, { type: "request" }>):
 
 /** The event an entry carries, if it carries one. */
 export function eventOf(entry: JournalEntry): { at: number; event: TaskEvent }[] {
-  if (entry.type === "operation" || entry.type === "attempt-started") return [];
+  if (!("event" in entry) || entry.type === "operation") return [];
   return entry.event === undefined ? [] : [{ at: entry.at, event: entry.event }];
 }

@@ -109,6 +109,7 @@ export function foldEntry(state: HookTaskState, entry: JournalEntry): HookTaskSt
       return foldCompletion(gotSomewhere(state), entry);
     case "task":
       return applyTaskEvent(state, entry.event, entry.at);
+    case "effect-paused":
     case "operation":
       return state;
   }

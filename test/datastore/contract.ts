@@ -33,6 +33,7 @@ export function describeStoreContract({ kind, available, create }: ContractSubje
 
     describeJournal(() => ({ store, rival }));
     describeDocuments(() => ({ store, rival }));
+    describeListing(() => ({ store, rival }));
 
     it("keeps what was written when it is closed and opened again", async () => {
       await store.journals.append("kept", 0, texts("one", "two"));
@@ -160,6 +161,42 @@ export function describeDocuments(stores: Stores): void {
       expect(wins.filter(Boolean)).toHaveLength(1);
       expect(await store.documents.get("race", `${round}`)).toEqual(text(values[wins.indexOf(true)] ?? ""));
     }
+  });
+}
+
+export function describeListing(stores: Stores): void {
+  it("lists the keys of a collection from the last on, page by page, in the order of their bytes", async () => {
+    const { store, rival } = stores();
+    const keys = ["tsk_0b", "tsk_0a", "tsk_0B", "tsk_0a/x", "tsk_0ä", "tsk_0\u{ff5e}", "tsk_0\u{1f40b}"];
+    for (const key of keys) await store.documents.put("listed", key, text("value"));
+    await store.documents.put("listed:too", "tsk_0a", text("another collection"));
+    const sorted = ["\u{1f40b}", "\u{ff5e}", "ä", "b", "a/x", "a", "B"].map((end) => `tsk_0${end}`);
+    expect(await rival.documents.list("listed", { limit: 100 })).toEqual(sorted);
+    const pages: string[] = [];
+    for (let before: string | undefined; ;) {
+      const page = await rival.documents.list(
+        "listed",
+        before === undefined ? { limit: 3 } : { before, limit: 3 },
+      );
+      pages.push(...page);
+      before = page.at(-1);
+      if (before === undefined) break;
+    }
+    expect(pages).toEqual(sorted);
+    expect(await store.documents.list("listed", { before: "tsk_0a0", limit: 1 })).toEqual(["tsk_0a/x"]);
+    expect(await store.documents.list("never written", { limit: 1 })).toEqual([]);
+  });
+
+  it("lists what is kept, once, and not what was removed", async () => {
+    const { documents } = stores().store;
+    await documents.putIfAbsent("changing", "a", text("one"));
+    await documents.putIfAbsent("changing", "a", text("two"));
+    await documents.put("changing", "b", text("three"));
+    await documents.put("changing", "b", text("four"));
+    await documents.put("changing", "c", text("five"));
+    await documents.remove("changing", "c");
+    await documents.remove("changing", "never there");
+    expect(await documents.list("changing", { limit: 10 })).toEqual(["b", "a"]);
   });
 }
 

@@ -93,3 +93,17 @@ describe.skipIf(!hasRedis)("keys in redis", () => {
     expect(answer?.includes(secret)).toBe(false);
   });
 });
+
+describe.skipIf(!hasRedis)("documents in redis", () => {
+  it("that a release without listing has written are listed too", async () => {
+    const url = await testRedisUrl();
+    const client = new Redis(url);
+    onTestFinished(() => client.disconnect());
+    const store = await open(url);
+    await store.documents.put("operations", "tsk_2", text("new"));
+    await client.hset("tacklebox:documents:operations", "tsk_1", "old", "tsk_3", "old");
+    expect(await store.documents.list("operations", { limit: 10 })).toEqual(["tsk_3", "tsk_2", "tsk_1"]);
+    await client.hdel("tacklebox:documents:operations", "tsk_3");
+    expect(await store.documents.list("operations", { limit: 10 })).toEqual(["tsk_2", "tsk_1"]);
+  });
+});

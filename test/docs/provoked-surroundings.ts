@@ -202,7 +202,7 @@ export const provokedSurroundings: Provoked = {
     }),
   RECORDING_INVALID: () => thrownBy(() => parseRecording('{ "version": 5 }', "myapp.json")),
   JOURNAL_FORMAT: () =>
-    thrownBy(() => requireKnownFormat("tsk_0mhx2k3", { ...attemptStarted(), format: 2 as 1 })),
+    thrownBy(() => requireKnownFormat("tsk_0mhx2k3", { ...attemptStarted(), format: 3 as 1 })),
   BUNDLE_CHANGED: () =>
     thrownBy(() => requireUnchanged({ code: "" } as Bundle, "5b8d2b991d2c".padEnd(64, "0"))),
   SIGN_IN_EXPIRED: () => signInError(404),

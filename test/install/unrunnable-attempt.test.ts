@@ -27,13 +27,13 @@ async function goOnWith(start: JournalEntry, interactive: boolean) {
 }
 
 it("an attempt of another journal format is not gone on with; the task waits for Retry with the reason", async () => {
-  const { progress, state } = await goOnWith({ ...attemptStarted(), format: 2 as 1 }, true);
-  expect(progress).toEqual({ kind: "parked", wakeAt: null });
+  const { progress, state } = await goOnWith({ ...attemptStarted(), format: 3 as 1 }, true);
+  expect(progress).toEqual({ kind: "parked", restMs: null });
   expect(state).toMatchObject({ status: "AWAITING_RETRY", attempt: 1, attemptOpen: false });
   expect(state.error).toMatchObject({
     code: "JOURNAL_FORMAT",
     detail: expect.stringMatching(
-      /^hook "setup": Journal of task tsk_hook: attempt 1 has format 2, expected 1;/,
+      /^hook "setup": Journal of task tsk_hook: attempt 1 has format 3, expected 1 or 2;/,
     ),
   });
 });

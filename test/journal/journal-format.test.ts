@@ -11,7 +11,7 @@ it("takes an attempt of this format, and refuses every other with what to do", (
     [undefined, "none"],
   ] as const) {
     expect(() => requireKnownFormat("tsk_1", { ...attemptStarted(3), format: format as 1 })).toThrow(
-      `Journal of task tsk_1: attempt 3 has format ${shown}, expected ${journalFormat}; use the tacklebox that wrote it, or retry the hook from the beginning.`,
+      `Journal of task tsk_1: attempt 3 has format ${shown}, expected 1 or ${journalFormat}; use the tacklebox that wrote it, or retry the hook from the beginning.`,
     );
   }
 });

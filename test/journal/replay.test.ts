@@ -40,7 +40,13 @@ describe("a call met on replay", () => {
   });
 
   it("is unfinished when only its start is kept, and tells when that was", () => {
-    expect(replay.match(call(2))).toEqual({ kind: "unfinished", startedAt: 20 });
+    expect(replay.match(call(2))).toEqual({ kind: "unfinished", startedAt: 20, paused: null });
+  });
+
+  it("is unfinished after pauses too, and tells what the latest was", () => {
+    const pause = (state: number): JournalEntry => ({ type: "effect-paused", seq: 1, at: 5, ms: 9, state });
+    const paused = createReplay([started(1), pause(1), pause(2)]);
+    expect(paused.match(call(1))).toMatchObject({ kind: "unfinished", paused: { ms: 9, state: 2 } });
   });
 
   it("is new when nothing is known of it", () => {

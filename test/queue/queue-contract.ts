@@ -246,6 +246,37 @@ export function describeQueueContract(subject: (typeof testDatastores)[number]):
       expect((await untilHook("sleeps", "AWAITING_RETRY")).error?.code).toBe("HOOK_TIMEOUT");
     });
 
+    it("puts a hook away over the long pauses of waitForApp, and polls and tells the same as one that stays", async () => {
+      let polls = 0;
+      const behaviours = { testapp: () => ({ status: (polls += 1) === 4 ? 200 : polls === 1 ? 500 : 503 }) };
+      const { tacklebox, untilHook, untilOperation } = await open({
+        nas: { behaviours },
+        tacklebox: { restAfterMs: 300 },
+      });
+      const code = `export async function run(ctx) {
+        const waits = [ctx.waitForApp("/up", { initialDelayMs: 350, maxDelayMs: 600, retries: 4 }), ctx.sleep(1)];
+        const [response] = await Promise.all(waits);
+        await ctx.emitCheckpoint("up", String(response.status));
+      }`;
+      const id = await tacklebox.submit(installRequest([{ id: "polls", scriptContent: code }]));
+      await untilOperation(id, "COMPLETED");
+      const task = await untilHook("polls", "COMPLETED");
+      expect(task).toMatchObject({ attempt: 1, checkpoints: [{ message: "200" }] });
+      expect(polls).toBe(4);
+      const journal = await tacklebox.getJournal(task.id);
+      const events = journal.flatMap((entry) => (entry.type === "task" ? [entry.event] : []));
+      const told = events.flatMap((event) =>
+        event.type === "log" ? [event.message.split("ready: ")[1]] : [],
+      );
+      expect(told).toEqual(["it answers 500 Internal Server Error", "it answers 503 Service Unavailable"]);
+      expect(journal.flatMap((entry) => (entry.type === "effect-paused" ? [entry.ms] : []))).toEqual([
+        350, 600, 600,
+      ]);
+      // Where the machine is slow, too little may be left of a pause.
+      expect(events.filter(({ type }) => type === "attempt-paused").length).toBeGreaterThan(1);
+      expect(task.durationMs).toBeGreaterThanOrEqual(1550);
+    });
+
     it("begins a sign-in afresh when the process that began it is gone", async () => {
       const standIn = await createSignInStandIn();
       try {

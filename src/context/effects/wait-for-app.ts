@@ -47,18 +47,41 @@ export const waitForApp: EffectDefinition<WaitForAppArgs> = {
   },
   perform: async (args, _body, tools) => {
     const url = requireAppUrl(args.path, tools.baseUrl);
-    const attempts = remainingAttempts(args, tools.elapsedMs);
-    let reason = "";
-    for (let attempt = 1; attempt <= attempts; attempt += 1) {
-      if (attempt > 1) await pause(delayBefore(attempt, args), tools);
+    const from = toPolling(tools.pausedWith);
+    const most = from?.most ?? remainingAttempts(args, tools.elapsedMs);
+    let { polls, told } = from ?? { polls: 0, told: "" };
+    for (;;) {
       const poll = await pollOnce(args, url, tools);
+      polls += 1;
       if ("result" in poll) return poll.result;
-      if (poll.reason !== reason) tools.note(`waitForApp ${maskUrl(url)}: not ready: ${poll.reason}`);
-      reason = poll.reason;
+      const reason = poll.reason.slice(0, maxToldLength);
+      if (reason !== told) tools.note(`waitForApp ${maskUrl(url)}: not ready: ${poll.reason}`);
+      told = reason;
+      if (polls >= most) throw notReady(args, url, poll.reason);
+      await pause(delayBefore(polls + 1, args), { polls, most, told }, tools);
     }
-    throw notReady(args, url, reason);
   },
 };
+
+/** How far the polling has come; what a long pause is gone on from. */
+type Polling = {
+  /** Requests sent. */
+  polls: number;
+  /** Requests that may be sent. */
+  most: number;
+  /** The reason told last, as far as it is compared. */
+  told: string;
+};
+
+const maxToldLength = 300;
+
+/** Null for what no `waitForApp` has given to `pause`. */
+function toPolling(state: JsonValue): Polling | null {
+  if (!isJsonObject(state)) return null;
+  const { polls, most, told } = state;
+  if (typeof polls !== "number" || typeof most !== "number" || typeof told !== "string") return null;
+  return { polls, most, told };
+}
 
 /** Wait before request number `attempt` (from 2 on), in milliseconds: doubled each time up to the longest. */
 function delayBefore(attempt: number, { initialDelayMs, maxDelayMs }: WaitForAppArgs): number {
@@ -66,7 +89,7 @@ function delayBefore(attempt: number, { initialDelayMs, maxDelayMs }: WaitForApp
 }
 
 /**
- * How many requests are left when the call goes on after a crash: those whose waits have not passed yet, and at least
+ * How many requests are left when the call goes on after a crash before its first long pause: those whose waits have not passed yet, and at least
  * half of them all, because the app may have gone down together with us. The hook's own timeout still holds.
  */
 function remainingAttempts(args: WaitForAppArgs, elapsedMs: number): number {
@@ -111,11 +134,11 @@ function toReason(error: EffectError, timeoutMs: number): string {
   return error.visible.cause?.message ?? error.message;
 }
 
-async function pause(ms: number, { clock, signal }: EffectTools): Promise<void> {
+async function pause(ms: number, state: Polling, tools: EffectTools): Promise<void> {
   try {
-    await clock.sleep(ms, signal);
+    await tools.pause(ms, state);
   } catch (error) {
-    throw signal.aborted ? abortError() : error;
+    throw tools.signal.aborted ? abortError() : error;
   }
 }
 

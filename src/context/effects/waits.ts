@@ -23,7 +23,7 @@ export const sleep: EffectDefinition<number> = {
     }
     return Math.min(ms, longestWaitMs);
   },
-  dueAt: (ms, startedAt) => startedAt + ms,
+  lastsMs: (ms) => ms,
   perform: (ms, _body, tools) => waitOut(ms, tools),
 };
 
@@ -35,6 +35,6 @@ export const timer: EffectDefinition<number> = {
     const ms = requireArgs("setTimeout", value)["ms"];
     return typeof ms === "number" && ms >= 1 && ms <= longestWaitMs ? ms : 1;
   },
-  dueAt: (ms, startedAt) => startedAt + ms,
+  lastsMs: (ms) => ms,
   perform: (ms, _body, tools) => waitOut(ms, tools),
 };

@@ -18,6 +18,8 @@ const toolsFor = (ports: number[]): EffectTools & { notes: string[] } => {
     signal: new AbortController().signal,
     elapsedMs: 0,
     note: (text) => notes.push(text),
+    pausedWith: null,
+    pause: (ms) => clock.sleep(ms),
     notes,
   };
 };

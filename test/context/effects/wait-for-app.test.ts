@@ -14,20 +14,30 @@ const parse = (path: JsonValue, options: JsonValue = {}) =>
 interface TestTools extends EffectTools {
   clock: ManualClock;
   notes: string[];
+  /** Each pause: how long, and what was handed over to go on from. */
+  pauses: { ms: number; state: JsonValue }[];
 }
 
 const toolsFor = (network: NetworkClient, part: Partial<EffectTools> = {}): TestTools => {
   const clock = createManualClock();
   const notes: string[] = [];
+  const pauses: TestTools["pauses"] = [];
+  const signal = part.signal ?? new AbortController().signal;
   return {
     network,
     baseUrl: "http://127.0.0.1:8080",
-    signal: new AbortController().signal,
     elapsedMs: 0,
     note: (text) => notes.push(text),
+    pausedWith: null,
+    pause: async (ms, state) => {
+      pauses.push({ ms, state });
+      await clock.sleep(ms, signal);
+    },
     ...part,
+    signal,
     clock,
     notes,
+    pauses,
   };
 };
 
@@ -271,10 +281,10 @@ describe("waitForApp", () => {
 
   it("reports a clock that fails as what it is", async () => {
     const tools = toolsFor(createScriptedNetwork(503));
-    const clock = { ...tools.clock, sleep: () => Promise.reject(new Error("broken clock")) };
+    const pause = () => Promise.reject(new Error("broken clock"));
     const waiting = (waitForApp.perform as NonNullable<typeof waitForApp.perform>)(parse("/"), null, {
       ...tools,
-      clock,
+      pause,
     });
     await expect(waiting).rejects.toThrow("broken clock");
   });
@@ -302,5 +312,58 @@ describe("waitForApp brought back after a crash", () => {
       code: "APP_NOT_READY",
     });
     expect(network.sent).toHaveLength(1);
+  });
+});
+
+describe("waitForApp brought back after a pause", () => {
+  const answers = [503, 503, refused, refused, 500, 500, 500, 503];
+
+  /** Performs it piece by piece: each pause ends the piece, and the next one goes on from what was handed over. */
+  const inPieces = async (network: ReturnType<typeof createScriptedNetwork>, options: JsonValue) => {
+    const notes: string[] = [];
+    const pauses: number[] = [];
+    let pausedWith: JsonValue = null;
+    for (;;) {
+      let state: JsonValue = null;
+      const pause = async (ms: number, given: JsonValue): Promise<never> => {
+        pauses.push(ms);
+        // What is kept is JSON.
+        state = JSON.parse(JSON.stringify(given)) as JsonValue;
+        return await Promise.reject(new Error("put away"));
+      };
+      const elapsedMs = pausedWith === null ? 0 : 7 * 86_400_000;
+      const tools = toolsFor(network, { pausedWith, pause, elapsedMs });
+      const end = await wait(tools, "/", options).catch((error: unknown) => error);
+      notes.push(...tools.notes);
+      if (state === null) return { notes, pauses, end };
+      pausedWith = state;
+    }
+  };
+
+  it.each([
+    ["that comes up", [...answers, 200], {}],
+    ["that never does", answers, { retries: 12 }],
+  ])(
+    "asks an app %s as if nothing had happened, however late each pause ended",
+    async (_what, list, more) => {
+      const options = { initialDelayMs: 40_000, maxDelayMs: 3_600_000, ...more };
+      const whole = createScriptedNetwork(...list);
+      const tools = toolsFor(whole);
+      const expected: unknown = await wait(tools, "/", options).catch((error: unknown) => error);
+
+      const pieces = createScriptedNetwork(...list);
+      const begun = await inPieces(pieces, options);
+      expect(begun.notes).toEqual(tools.notes);
+      expect(begun.end).toEqual(expected);
+      expect(begun.pauses).toEqual(tools.pauses.map(({ ms }) => ms));
+      expect(pieces.sent).toEqual(whole.sent);
+    },
+  );
+
+  it("takes what no waitForApp has handed over for nothing", async () => {
+    const network = createScriptedNetwork(503);
+    const tools = toolsFor(network, { pausedWith: { polls: "many" } });
+    await expect(wait(tools, "/", { retries: 3 })).rejects.toMatchObject({ code: "APP_NOT_READY" });
+    expect(network.sent).toHaveLength(3);
   });
 });

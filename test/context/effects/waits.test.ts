@@ -12,7 +12,8 @@ const parseTimer = (ms: JsonValue) => timer.parseArgs({ ms }, defaultEffectLimit
 function toolsOf(clock: ManualClock, startedAt: number, signal = new AbortController().signal): EffectTools {
   const elapsedMs = clock.now() - startedAt;
   const network = { request: () => Promise.reject(new Error("no network here")), close: async () => {} };
-  return { clock, network, baseUrl: "", signal, elapsedMs, note: () => {} };
+  const pause = (ms: number) => clock.sleep(ms, signal);
+  return { clock, network, baseUrl: "", signal, elapsedMs, note: () => {}, pausedWith: null, pause };
 }
 
 describe("ctx.sleep", () => {
