@@ -14,6 +14,7 @@ import type { HookTaskRecord } from "../task/hook-task.ts";
 import type { OperationRecord, OperationStep } from "../task/operation-task.ts";
 import { compileDeclared } from "./compile-declared.ts";
 import { expandScript, type AppChoices } from "./expand-script.ts";
+import { requireFittingLabels } from "./require-fitting-labels.ts";
 import { ScriptRejectedError } from "./script-rejected.ts";
 
 /** What a caller asks for: one script, one operation, and what the user chose. */
@@ -76,6 +77,7 @@ export async function prepareOperation(
   now: number,
   keptChoices: (appName: string) => Promise<AppChoices | null> = async () => null,
 ): Promise<PreparedOperation> {
+  requireFittingLabels(request);
   const { script, warnings } = requireScript(request);
   const appName = request.appName ?? basename(request.scriptFile, ".json");
   const facts = await nas.facts();

@@ -6,6 +6,7 @@ import { parseJson } from "./parse-json.ts";
 import type { JsonPositions } from "./positions.ts";
 import type { ProblemDraft, Report } from "./problem-draft.ts";
 import type { Problem } from "./problem.ts";
+import { checkHookLabels } from "./rules/labels.ts";
 import { checkLinks } from "./rules/links.ts";
 import { checkMacros } from "./rules/macros.ts";
 import { checkOauth } from "./rules/oauth.ts";
@@ -44,6 +45,7 @@ const rules: readonly ((script: JsonObject, report: Report) => void)[] = [
   checkUniqueNames,
   checkScriptPaths,
   checkLinks,
+  checkHookLabels,
   checkVersions,
   checkQuestions,
   checkRequirements,

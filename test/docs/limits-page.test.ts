@@ -5,6 +5,7 @@ import { defaultEffectLimits } from "../../src/context/effect-table.ts";
 import { defaultNetworkLimits } from "../../src/network/network-limits.ts";
 import * as guestLimits from "../../src/runtime/guest/limits.ts";
 import { defaultSandboxLimits } from "../../src/runtime/sandbox-limits.ts";
+import { labelLimits } from "../../src/schema/label-rules.ts";
 import { jsonLimits } from "../../src/schema/json-limits.ts";
 import { defaultTimeoutSeconds } from "../../src/task/hook-task.ts";
 
@@ -28,6 +29,7 @@ function limitsOf(heading: string): Record<string, number> {
 describe("the page of limits", () => {
   test.each([
     ["Install script", jsonLimits],
+    ["Labels and annotations", labelLimits],
     ["Compile", defaultCompileLimits],
     ["Sandbox", defaultSandboxLimits],
     ["What a hook hands over", defaultEffectLimits],

@@ -247,6 +247,10 @@ export const provokedSurroundings: Provoked = {
       nas.setReachable(false);
       return nas.facts();
     }),
+  LABEL_INVALID: () =>
+    refusedByBox(({ tacklebox }) =>
+      tacklebox.prepare(installRequest([quietHook], { labels: { priority: 3 as unknown as string } })),
+    ),
   APP_NAME_TAKEN: () => refusedByNas((nas) => nas.startCreateApp(app())),
   APP_NAME_INVALID: () => refusedByNas((nas) => nas.startCreateApp(app({ appName: "My App" }))),
   APP_UNKNOWN: () =>

@@ -241,6 +241,32 @@ describe("file hooks", () => {
   });
 });
 
+describe("labels and annotations of a request", () => {
+  const script = scriptOf([]);
+
+  it("are kept with the operation, and those of a hook with its task", async () => {
+    const hook = { labels: { tier: "media" }, annotations: { note: "by hand" } };
+    const request = { labels: { requestedBy: "store" }, annotations: { ticket: "7" } };
+    const { record } = await prepare(scriptOf([inline("a", hook)]), request);
+    expect(record).toMatchObject(request);
+    const [step] = record.steps.filter(({ kind }) => kind === "hook");
+    expect(step).toMatchObject({ task: { hook } });
+  });
+
+  it("are refused when they do not fit, all at once, before anything else is looked at", async () => {
+    const labels = { "a:b": "x", priority: 3 as unknown as string };
+    const annotations = ["x"] as unknown as Record<string, string>;
+    const refused = prepareOn(fixture, "no script", { labels, annotations });
+    await expect(refused).rejects.toMatchObject({
+      code: "LABEL_INVALID",
+      message: expect.stringMatching(
+        /^labels "a:b" of the request: [^]*\nlabels "priority"[^]*found 3[^]*\nannotations of the request: found no object/,
+      ),
+    });
+    await expect(prepare(script, { labels: {} })).resolves.toMatchObject({ record: { labels: {} } });
+  });
+});
+
 describe("answers to hook inputs given beforehand", () => {
   const script = scriptOf([
     inline("a", { inputs: [input("name"), input("port", { type: "number" })] }),

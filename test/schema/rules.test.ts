@@ -288,3 +288,43 @@ describe("requirements and directories", () => {
     );
   });
 });
+
+describe("labels and annotations", () => {
+  const name = "a".repeat(100);
+
+  test.each([
+    { labels: { tier: "media", "app.example.com/part-of": "", [name]: "x".repeat(200) } },
+    { annotations: { runbook: "line\nline", note: "x".repeat(4096) } },
+    { labels: {}, annotations: Object.fromEntries(Array.from({ length: 32 }, (_, at) => [`a${at}`, ""])) },
+  ])("may be this", (fields) => expect(findingsOf(scriptWithHook(fields))).toEqual([]));
+
+  test.each([
+    ["a:b", "text", 'found the name "a:b", expected 1 to 100 letters'],
+    ["", "text", "found the name"],
+    ["_tier", "text", "found the name"],
+    [`${name}a`, "text", "found the name"],
+    ["tier", "x".repeat(201), "found a text of 201 characters, expected at most 200"],
+    ["tier", "one\ntwo", "expected one line of text"],
+  ])("refuses a label %j", (label, text, message) => {
+    const labels: unknown = JSON.parse(`{${JSON.stringify(label)}: ${JSON.stringify(text)}}`);
+    const problem = onlyProblemOf(scriptWithHook({ labels }));
+    expect(problem).toMatchObject({ code: "SCHEMA_VALUE", pointer: `/hooks/0/labels/${label}` });
+    expect(problem.message).toContain('hooks[0] "setup", labels');
+    expect(problem.message).toContain(message);
+  });
+
+  test("refuses too many, and an annotation that is too long, at their places", () => {
+    const labels = Object.fromEntries(Array.from({ length: 33 }, (_, at) => [`a${at}`, ""]));
+    expect(findingsOf(scriptWithHook({ labels, annotations: { note: "x".repeat(4097) } }))).toEqual([
+      "SCHEMA_VALUE /hooks/0/labels",
+      "SCHEMA_VALUE /hooks/0/annotations/note",
+    ]);
+  });
+
+  test("leaves values that are no texts to the schema", () => {
+    expect(findingsOf(scriptWithHook({ labels: { tier: 1 }, annotations: [] }))).toEqual([
+      "SCHEMA_TYPE /hooks/0/labels/tier",
+      "SCHEMA_TYPE /hooks/0/annotations",
+    ]);
+  });
+});
