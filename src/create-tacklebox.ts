@@ -4,6 +4,12 @@ import type { EffectLimits } from "./context/effect.ts";
 import type { Datastore } from "./datastore/datastore.ts";
 import { createMemoryStores } from "./datastore/memory-stores.ts";
 import { TackleboxError } from "./errors.ts";
+import {
+  acceptOnce,
+  acceptOperation,
+  fingerprintOf,
+  type SubmitOptions,
+} from "./install/accept-operation.ts";
 import type { RetryOptions } from "./install/compile-afresh.ts";
 import { createDesk } from "./install/desk.ts";
 import {
@@ -87,8 +93,8 @@ export interface TackleboxOptions {
 export interface Tacklebox extends TaskActions {
   /** Validates, plans and compiles; changes nothing. Throws `ScriptRejectedError`. */
   prepare(request: OperationRequest): Promise<PreparedOperation>;
-  /** Accepts an operation and queues it; resolves with its id once it is kept. */
-  submit(request: OperationRequest): Promise<string>;
+  /** Accepts an operation and queues it, once for each key; resolves with its id once it is kept. */
+  submit(request: OperationRequest, options?: SubmitOptions): Promise<string>;
   /** Runs a prepared operation in this process, without the queue. */
   runToEnd(prepared: PreparedOperation, signal: AbortSignal): Promise<TaskStatus>;
   /** A task as it stands now. Throws `TASK_UNKNOWN`. */
@@ -160,12 +166,12 @@ class TackleboxRuntime implements Tacklebox {
     return await expectStepTimes(runtime.documents, prepared);
   }
 
-  async submit(request: OperationRequest): Promise<string> {
+  async submit(request: OperationRequest, options: SubmitOptions = {}): Promise<string> {
     const scheduler = await this.requireScheduler();
-    const prepared = await this.prepare(request);
-    await storeOperation(this.runtime, prepared);
-    await scheduler.enqueue(prepared.record);
-    return prepared.record.id;
+    const acceptance = { runtime: this.runtime, enqueue: scheduler.enqueue.bind(scheduler) };
+    const { idempotencyKey: key, fingerprint = fingerprintOf(request) } = options;
+    if (key === undefined) return await acceptOperation(acceptance, await this.prepare(request));
+    return await acceptOnce(acceptance, { key, fingerprint, prepare: () => this.prepare(request) });
   }
 
   async runToEnd(prepared: PreparedOperation, signal: AbortSignal): Promise<TaskStatus> {

@@ -11,6 +11,11 @@ export const taskErrors = {
   ),
   INPUT_REQUIRED: entry("fail-hook", "Input needed", "Answer the questions, or pass --input id=value."),
   INPUT_INVALID: entry("request", "Answer not accepted", "Correct the answer named."),
+  IDEMPOTENCY_KEY_REUSED: entry(
+    "request",
+    "Idempotency key used before",
+    "Send a new key with each new request.",
+  ),
   LABEL_INVALID: entry("request", "Label not accepted", "Correct the label or annotation named."),
   SIGN_IN_EXPIRED: entry("fail-hook", "Sign-in expired", "Retry the hook to get a fresh sign-in."),
   SIGN_IN_DENIED: entry("fail-hook", "Sign-in denied", "Retry the hook and approve the sign-in."),

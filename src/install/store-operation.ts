@@ -5,8 +5,14 @@ import type { PreparedOperation } from "./prepare-operation.ts";
 import type { Runtime } from "./runtime.ts";
 import { getJson, putJson } from "./stored-json.ts";
 
-/** Keeps everything an operation needs, so that any worker can begin it or go on with it. */
-export async function storeOperation(runtime: Runtime, prepared: PreparedOperation): Promise<void> {
+/**
+ * Keeps everything an operation needs, so that any worker can begin it or go on with it. Its record is kept last: where
+ * that is found, the rest is too.
+ */
+export async function storeOperation(
+  runtime: Pick<Runtime, "documents" | "desk">,
+  prepared: Pick<PreparedOperation, "record" | "bundles" | "choices" | "givenAnswers">,
+): Promise<void> {
   const { documents, desk } = runtime;
   const tasks = prepared.record.steps.flatMap((step) =>
     step.kind === "hook" && step.task !== null ? [step.task] : [],
@@ -16,8 +22,8 @@ export async function storeOperation(runtime: Runtime, prepared: PreparedOperati
     ...tasks.map((task) => putJson(documents, "hook-tasks", task.id, task)),
     ...[...prepared.givenAnswers].map(([taskId, answers]) => desk.answer(taskId, givenAnswersKey, answers)),
     putJson(documents, "app-choices", prepared.record.appName, prepared.choices),
-    putJson(documents, "operations", prepared.record.id, prepared.record),
   ]);
+  await putJson(documents, "operations", prepared.record.id, prepared.record);
 }
 
 /** What earlier operations settled for an app; null when there were none. */

@@ -9,6 +9,9 @@ import { openDatastore } from "../../src/datastore/open-datastore.ts";
 import { newer } from "../../src/datastore/refusals.ts";
 import { seal, unseal } from "../../src/datastore/sealing.ts";
 import type { Bundle } from "../../src/compile/bundle.ts";
+import { acceptOnce } from "../../src/install/accept-operation.ts";
+import { createDesk } from "../../src/install/desk.ts";
+import { prepareOperation } from "../../src/install/prepare-operation.ts";
 import { requireUnchanged } from "../../src/install/bundle-store.ts";
 import { parseRecording } from "../../src/install/recording.ts";
 import { openTaskJournal } from "../../src/install/task-journal.ts";
@@ -246,6 +249,22 @@ export const provokedSurroundings: Provoked = {
     refusedByNas((nas) => {
       nas.setReachable(false);
       return nas.facts();
+    }),
+  IDEMPOTENCY_KEY_REUSED: () =>
+    refusedByBox(async () => {
+      const { documents } = createMemoryStores();
+      const clock = createManualClock();
+      const runtime = { documents, clock, desk: createDesk(documents, clock) };
+      const acceptance = { runtime, enqueue: async () => {} };
+      const nas = await createSimulatedNas({ clock });
+      const install = (fingerprint: string): Promise<string> =>
+        acceptOnce(acceptance, {
+          key: "click-1",
+          fingerprint,
+          prepare: () => prepareOperation(installRequest([quietHook]), nas, 0),
+        });
+      await install("one request");
+      await install("another").finally(() => nas.close());
     }),
   LABEL_INVALID: () =>
     refusedByBox(({ tacklebox }) =>

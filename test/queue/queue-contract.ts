@@ -54,6 +54,23 @@ export function describeQueueContract(subject: (typeof testDatastores)[number]):
       expect(nas.requests("testapp").some((request) => request.path === "/health")).toBe(true);
     });
 
+    it("makes one operation of two clicks under one key, and refuses another request under it", async () => {
+      const { tacklebox, untilOperation } = await open();
+      const request = installRequest([{ scriptContent: "export async function run() {}" }]);
+      const click = { idempotencyKey: "click" };
+      const [id, again] = await Promise.all([
+        tacklebox.submit(request, click),
+        tacklebox.submit(request, click),
+      ]);
+      expect(again).toBe(id);
+      await untilOperation(id, "COMPLETED");
+      expect(await tacklebox.submit(request, click)).toBe(id);
+      expect(await tacklebox.listOperations()).toHaveLength(1);
+      await expect(tacklebox.submit({ ...request, appName: "other" }, click)).rejects.toMatchObject({
+        code: "IDEMPOTENCY_KEY_REUSED",
+      });
+    });
+
     it("holds the app step back while a required before hook has failed, and leaves the app untouched after Cancel", async () => {
       const { tacklebox, nas, untilHook, untilOperation } = await open();
       const id = await tacklebox.submit(
