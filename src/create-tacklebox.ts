@@ -220,6 +220,10 @@ class TackleboxRuntime implements Tacklebox {
     await this.actions.cancel(taskId);
   }
 
+  async dismiss(taskId: string): Promise<void> {
+    await this.actions.dismiss(taskId);
+  }
+
   async start(): Promise<void> {
     await (await this.requireScheduler()).start();
   }

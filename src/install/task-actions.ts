@@ -9,6 +9,7 @@ import { waitKeyOf } from "./advance-hook-task.ts";
 import { operationWaitKey } from "./advance-operation.ts";
 import { askedAnswersKey, givenAnswersKey, inputsWaitKey } from "./collect-inputs.ts";
 import type { RetryOptions } from "./compile-afresh.ts";
+import { dismissOperation } from "./dismiss-operation.ts";
 import { decideFresh } from "./decide-fresh.ts";
 import type { Decision } from "./desk.ts";
 import type { Runtime } from "./runtime.ts";
@@ -31,6 +32,8 @@ export interface TaskActions {
   /** Ends a hook that waits for Retry as FAILED: for callers with nobody there to ask. Throws `ILLEGAL_TRANSITION`. */
   giveUp(taskId: string): Promise<void>;
   cancel(taskId: string): Promise<void>;
+  /** Puts an ended operation away from view (`dismissedAt`); again changes nothing. Throws `ILLEGAL_TRANSITION`. */
+  dismiss(taskId: string): Promise<void>;
 }
 
 export interface TaskActionsOptions {
@@ -107,6 +110,14 @@ class DeskActions implements TaskActions {
       }
     }
     await this.wake(taskId);
+  }
+
+  async dismiss(taskId: string): Promise<void> {
+    const view = await this.reader.getTask(taskId);
+    const isDone =
+      view.kind === "operation" &&
+      (await dismissOperation(this.runtime, await this.reader.requireOperation(taskId)));
+    if (!isDone) throw illegal("dismiss", view);
   }
 
   private async decide(
