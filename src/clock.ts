@@ -10,7 +10,7 @@ export interface Clock {
   /** Milliseconds that only go forward, for measuring; unaffected by clock jumps. */
   monotonic(): number;
   /** Resolves after `ms` milliseconds; rejects with the signal's reason when it is aborted. */
-  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  sleep(ms: number, signal?: AbortSignal, options?: SleepOptions): Promise<void>;
   /**
    * Tells a clock that skips waits that something takes real time until the returned function is called: no wait
    * ends before it. Clocks that do not skip have none.
@@ -18,12 +18,18 @@ export interface Clock {
   hold?(): () => void;
 }
 
+export interface SleepOptions {
+  /** False: a process with nothing else to do ends meanwhile. Default true. */
+  holdsProcess?: boolean;
+}
+
 /** The machine's own clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
-  sleep: async (ms, signal) => {
-    await delay(Math.min(ms, 2_147_483_647), undefined, signal ? { signal } : {});
+  sleep: async (ms, signal, { holdsProcess = true } = {}) => {
+    const options = signal ? { signal, ref: holdsProcess } : { ref: holdsProcess };
+    await delay(Math.min(ms, 2_147_483_647), undefined, options);
   },
 };
 

@@ -3,20 +3,23 @@ import { defaultEffectLimits } from "./context/effect-table.ts";
 import type { EffectLimits } from "./context/effect.ts";
 import type { Datastore } from "./datastore/datastore.ts";
 import { createMemoryStores } from "./datastore/memory-stores.ts";
-import { TackleboxError } from "./errors.ts";
 import {
   acceptOnce,
   acceptOperation,
   fingerprintOf,
   type SubmitOptions,
 } from "./install/accept-operation.ts";
+import { TackleboxError, errorCodeOf, errorText } from "./errors.ts";
 import type { RetryOptions } from "./install/compile-afresh.ts";
 import { createDesk } from "./install/desk.ts";
+import { runJanitor } from "./install/janitor.ts";
 import {
   prepareOperation,
   type OperationRequest,
   type PreparedOperation,
 } from "./install/prepare-operation.ts";
+import { removeEnded } from "./install/remove-ended.ts";
+import { resolveRetention, type Retention, type RetentionOptions } from "./install/retention.ts";
 import { runInProcess } from "./install/run-in-process.ts";
 import type { NetworkSettings } from "./install/network-settings.ts";
 import type { Runtime, TaskObserver } from "./install/runtime.ts";
@@ -81,6 +84,8 @@ export interface TackleboxOptions {
    * hooks stay live.
    */
   restAfterMs?: number;
+  /** How long what is known of ended tasks is kept. */
+  retention?: RetentionOptions;
   clock?: Clock;
   /** Clock of the hooks' own waits; default `clock`. */
   hookClock?: Clock;
@@ -105,6 +110,13 @@ export interface Tacklebox extends TaskActions {
   listOperations(limit?: number): Promise<OperationTaskView[]>;
   /** Everything that happened in a task, in order. */
   getJournal(taskId: string): Promise<JournalEntry[]>;
+  /** How long what is known of ended tasks is kept. */
+  readonly retention: Retention;
+  /**
+   * Removes what is kept of installs and upgrades whose time is over; gives the number of them. A started worker does so
+   * every ten minutes.
+   */
+  removeEnded(): Promise<number>;
   /** Begins to take jobs from the queue. */
   start(): Promise<void>;
   /** Starts the spare sandboxes. */
@@ -123,9 +135,13 @@ class TackleboxRuntime implements Tacklebox {
   private readonly scheduler: Promise<Scheduler> | null;
   private readonly reader: TaskReader;
   private readonly actions: TaskActions;
+  private readonly closing = new AbortController();
+  private readonly onTrouble: (text: string) => void;
+  private janitor: Promise<void> | null = null;
 
   constructor(options: TackleboxOptions) {
     const clock = options.clock ?? systemClock;
+    this.onTrouble = (text) => options.onTrouble?.(text);
     const { journals, documents } = options.datastore ?? createMemoryStores();
     const desk = createDesk(documents, clock);
     const network = toNetworkSettings(options);
@@ -148,6 +164,7 @@ class TackleboxRuntime implements Tacklebox {
       parkAfterMs: options.parkAfterMs ?? 5000,
       restAfterMs:
         options.datastore === undefined ? Number.POSITIVE_INFINITY : (options.restAfterMs ?? 10_000),
+      retention: resolveRetention(options.retention),
       observer: { hookChanged: () => {}, operationChanged: () => {}, ...options.observer },
     };
     this.scheduler =
@@ -188,12 +205,17 @@ class TackleboxRuntime implements Tacklebox {
   }
 
   async listOperations(limit = 50): Promise<OperationTaskView[]> {
-    const { operations } = (await this.requireScheduler()).queues;
-    const jobs = await operations.getJobs(undefined, 0, limit - 1, false);
+    const ids = await this.runtime.documents.list("operations", { limit });
     const views = await Promise.all(
-      jobs.map(async (job) => (await this.getTask(job.data.id)) as OperationTaskView),
+      ids.map((id) =>
+        this.getTask(id).catch((error: unknown) => {
+          // Its time was over just now.
+          if (errorCodeOf(error) === "TASK_UNKNOWN") return null;
+          throw error;
+        }),
+      ),
     );
-    return views.toSorted((a, b) => b.createdAt.localeCompare(a.createdAt));
+    return views.filter((view): view is OperationTaskView => view?.kind === "operation");
   }
 
   async getJournal(taskId: string): Promise<JournalEntry[]> {
@@ -224,8 +246,30 @@ class TackleboxRuntime implements Tacklebox {
     await this.actions.dismiss(taskId);
   }
 
+  get retention(): Retention {
+    return this.runtime.retention;
+  }
+
+  async removeEnded(): Promise<number> {
+    const scheduler = await this.requireScheduler();
+    const { clock, observer, journals, documents, retention } = this.runtime;
+    return await removeEnded({
+      journals,
+      documents,
+      retention,
+      now: clock.now(),
+      removeJobs: (ids) => scheduler.removeJobs(ids),
+      onRemoved: (id) => observer.operationRemoved?.(id),
+      onTrouble: this.onTrouble,
+      signal: this.closing.signal,
+    });
+  }
+
   async start(): Promise<void> {
     await (await this.requireScheduler()).start();
+    const work = (): Promise<unknown> =>
+      this.removeEnded().catch((error) => this.onTrouble(errorText(error)));
+    this.janitor ??= runJanitor({ clock: this.runtime.clock, work, signal: this.closing.signal });
   }
 
   async warm(): Promise<void> {
@@ -233,6 +277,8 @@ class TackleboxRuntime implements Tacklebox {
   }
 
   async close(): Promise<void> {
+    this.closing.abort(new Error("shutting down"));
+    await this.janitor;
     await (await this.scheduler)?.close();
     await this.runtime.signIns.close();
     await this.runtime.pool.close();

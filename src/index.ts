@@ -10,6 +10,7 @@ export { planOperation } from "./plan/plan-operation.ts";
 export type { Plan } from "./plan/plan.ts";
 export type { OperationRequest, PreparedOperation } from "./install/prepare-operation.ts";
 export type { SubmitOptions } from "./install/accept-operation.ts";
+export type { RetentionOptions } from "./install/retention.ts";
 export type { RetryOptions } from "./install/compile-afresh.ts";
 export { ScriptRejectedError } from "./install/script-rejected.ts";
 export { TackleboxError, errorCatalogue, errorCodeOf, type ErrorCode } from "./errors.ts";

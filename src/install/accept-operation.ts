@@ -111,7 +111,7 @@ async function takeKey(
   const mine: TakenKey = { fingerprint, operationId: record.id, at, unfinished };
   await Promise.all([
     // Before the key: what is taken up after a crash finds its code, and every key can be found by its time.
-    ...prepared.bundles.map((bundle) => putBundle(documents, bundle)),
+    ...prepared.bundles.map((bundle) => putBundle(documents, bundle, record.id)),
     putJson(documents, times, `${timeKey(at)}-${name}`, { name }),
   ]);
   await putJsonIfAbsent(documents, keys, name, mine);

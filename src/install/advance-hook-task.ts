@@ -16,13 +16,14 @@ import {
   type AttemptSurroundings,
 } from "./attempt-surroundings.ts";
 import { describePiece, mostLosses, type LostSandbox } from "./attempt-losses.ts";
-import { collectInputs, inputsHaveNews } from "./collect-inputs.ts";
+import { collectInputs } from "./collect-inputs.ts";
 import { describeApp } from "./hook-surroundings.ts";
 import type { Decision } from "./desk.ts";
 import { createRedactor } from "./redact-secrets.ts";
 import type { Runtime } from "./runtime.ts";
-import { readHookState, readJournal, resumeTaskJournal, type TaskJournal } from "./task-journal.ts";
+import { readJournal, resumeTaskJournal, type TaskJournal } from "./task-journal.ts";
 import { plainTaskError, toTaskError } from "./to-task-error.ts";
+import { wipeAnswers } from "./wipe-answers.ts";
 
 /** How far a hook task got. */
 export type HookTaskProgress =
@@ -96,11 +97,14 @@ class HookTaskRun {
     for (const entry of entries) this.state = foldEntry(this.state, entry);
     let isCancelled = isCancelRequested;
     for (;;) {
-      if (isTerminal(this.state.status)) return { kind: "ended", status: this.state.status };
+      if (isTerminal(this.state.status)) {
+        await wipeAnswers(this.runtime, [this.record]);
+        return { kind: "ended", status: this.state.status };
+      }
       if (this.signal.aborted) return { kind: "handed-over" };
       if (isCancelled) {
         await this.cancel();
-        return { kind: "ended", status: "CANCELLED" };
+        continue;
       }
       const wasOpen = this.state.attemptOpen;
       const progress = await this.step();
@@ -380,20 +384,4 @@ class HookTaskRun {
 
 function retryChosen({ action: _action, fresh = false, ...hashes }: Decision): TaskEvent {
   return { type: "retry-chosen", fresh, ...hashes };
-}
-
-/**
- * True when something lies on the desk that a parked task has not seen yet. Asked after parking, so that a click
- * that came in between is not lost.
- */
-export async function hasNews(runtime: Runtime, record: HookTaskRecord): Promise<boolean> {
-  const state = await readHookState(runtime, record.id);
-  const { desk } = runtime;
-  if (isTerminal(state.status)) return false;
-  if (await desk.isCancelRequested(record.id)) return true;
-  const waitKey = waitKeyOf(state);
-  if (waitKey !== null) return (await desk.decision(record.id, waitKey)) !== null;
-  if (state.restsUntil !== null) return state.restsUntil <= runtime.clock.now();
-  if (state.status !== "AWAITING_INPUT") return true;
-  return await inputsHaveNews(runtime, record, state);
 }

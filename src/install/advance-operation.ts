@@ -19,6 +19,7 @@ import type { Runtime } from "./runtime.ts";
 import { keepStepTimes } from "./step-times.ts";
 import { openTaskJournal, readHookState, type TaskJournal } from "./task-journal.ts";
 import { plainTaskError } from "./to-task-error.ts";
+import { wipeAnswers } from "./wipe-answers.ts";
 
 /** How far an install or upgrade got. */
 export type OperationProgress =
@@ -67,7 +68,11 @@ class OperationRun {
     this.journal = await openTaskJournal(runtime.journals, record.id, (added) => this.onEntries(added));
     for (const entry of this.journal.entries) this.state = foldOperationEntry(this.state, entry);
     for (;;) {
-      if (isTerminal(this.state.status)) return { kind: "ended", status: this.state.status };
+      if (isTerminal(this.state.status)) {
+        const hooks = record.steps.flatMap((step) => (step.kind === "hook" && step.task ? [step.task] : []));
+        await wipeAnswers(runtime, hooks);
+        return { kind: "ended", status: this.state.status };
+      }
       if (this.signal.aborted) return { kind: "handed-over" };
       const index = nextStepIndex(this.state);
       if (index === null) await this.complete();

@@ -26,7 +26,7 @@ export async function decideFresh(
     );
   }
   const bundle = await compileAfresh(record, operation, script);
-  await replaceBundle(documents, bundle);
+  await replaceBundle(documents, bundle, record.operationId);
   const { sha256: bundleSha256, sourceSha256 } = bundle;
   return { action: "retry", fresh: true, bundleSha256, sourceSha256 };
 }

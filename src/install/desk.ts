@@ -2,7 +2,7 @@ import { EventEmitter } from "node:events";
 import type { DocumentStore } from "../datastore/datastore.ts";
 import type { JsonObject } from "../json.ts";
 import type { Clock } from "../clock.ts";
-import { getJson, putJsonIfAbsent } from "./stored-json.ts";
+import { getJson, listKeys, putJsonIfAbsent } from "./stored-json.ts";
 
 /**
  * The desk between people and tasks: what was answered and decided, as state.
@@ -17,6 +17,8 @@ export interface Desk {
   /** Keeps validated answers for that asking; the first set stands. */
   answer(taskId: string, askKey: string, answers: JsonObject): Promise<boolean>;
   answers(taskId: string, askKey: string): Promise<JsonObject | null>;
+  /** Forgets every answer of a task that has ended. */
+  wipeAnswers(taskId: string): Promise<void>;
   requestCancel(taskId: string): Promise<boolean>;
   isCancelRequested(taskId: string): Promise<boolean>;
   /**
@@ -50,6 +52,10 @@ export function createDesk(documents: DocumentStore, clock: Clock): Desk {
     decision: (taskId, waitKey) => getJson<Decision>(documents, "decisions", `${taskId}/${waitKey}`),
     answer: (taskId, askKey, answers) => put("answers", taskId, askKey, answers),
     answers: (taskId, askKey) => getJson<JsonObject>(documents, "answers", `${taskId}/${askKey}`),
+    wipeAnswers: async (taskId) => {
+      for await (const key of listKeys(documents, "answers", `${taskId}/`))
+        await documents.remove("answers", key);
+    },
     requestCancel: (taskId) => put("decisions", taskId, "cancel", { action: "cancel" }),
     isCancelRequested: async (taskId) => (await documents.get("decisions", `${taskId}/cancel`)) !== null,
     watch: async (taskId, look, signal) => {

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { basename, resolve } from "node:path";
 import type { Bundle } from "../compile/bundle.ts";
 import { TackleboxError } from "../errors.ts";
@@ -16,6 +15,7 @@ import { compileDeclared } from "./compile-declared.ts";
 import { expandScript, type AppChoices } from "./expand-script.ts";
 import { requireFittingLabels } from "./require-fitting-labels.ts";
 import { ScriptRejectedError } from "./script-rejected.ts";
+import { newTaskId } from "./task-id.ts";
 
 /** What a caller asks for: one script, one operation, and what the user chose. */
 export interface OperationRequest {
@@ -91,7 +91,7 @@ export async function prepareOperation(
     (step): step is HookStep => step.kind === "hook" && step.runs && isWanted(step, request),
   );
   const compiled = await compileAll(request, script, planned);
-  const id = newTaskId();
+  const id = newTaskId(now);
   const base = {
     operationId: id,
     appName,
@@ -244,7 +244,7 @@ function toTaskRecord(parts: {
   const { scriptContent: _source, ...hook } = declared;
   const { timeoutSeconds } = parts.request;
   return {
-    id: newTaskId(),
+    id: newTaskId(parts.now),
     operationId: parts.operationId,
     appName: parts.appName,
     operation: parts.operation,
@@ -305,10 +305,4 @@ function answersByTask(
       return [task.id, Object.fromEntries(ids.map((id) => [id, given[id] as JsonValue]))];
     }),
   );
-}
-
-/** Sorts by time of creation; letters and digits only, as BullMQ's job ids need. */
-function newTaskId(): string {
-  const time = Date.now().toString(36).padStart(9, "0");
-  return `tsk_${time}${randomUUID().replaceAll("-", "").slice(0, 12)}`;
 }

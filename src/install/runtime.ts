@@ -7,6 +7,7 @@ import type { SandboxPool } from "../runtime/sandbox-pool.ts";
 import type { HookTaskView, OperationTaskView } from "../task/task-view.ts";
 import type { Desk } from "./desk.ts";
 import type { NetworkSettings } from "./network-settings.ts";
+import type { Retention } from "./retention.ts";
 import type { SignIns } from "./sign-ins.ts";
 
 /** What installs and hooks act through; the same for a worker, the demo and an author's `run`. */
@@ -26,6 +27,7 @@ export interface Runtime {
   parkAfterMs: number;
   /** Timed waits of a hook with at least that many milliseconds left are put away; Infinity: never. */
   restAfterMs: number;
+  retention: Retention;
   /** Told of each change, after it is kept. */
   observer: TaskObserver;
 }
@@ -33,4 +35,6 @@ export interface Runtime {
 export interface TaskObserver {
   hookChanged(view: HookTaskView, entries: readonly JournalEntry[]): void;
   operationChanged(view: OperationTaskView): void;
+  /** An install or upgrade and its hooks are no longer kept. */
+  operationRemoved?(id: string): void;
 }

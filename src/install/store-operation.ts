@@ -18,7 +18,7 @@ export async function storeOperation(
     step.kind === "hook" && step.task !== null ? [step.task] : [],
   );
   await Promise.all([
-    ...prepared.bundles.map((bundle) => putBundle(documents, bundle)),
+    ...prepared.bundles.map((bundle) => putBundle(documents, bundle, prepared.record.id)),
     ...tasks.map((task) => putJson(documents, "hook-tasks", task.id, task)),
     ...[...prepared.givenAnswers].map(([taskId, answers]) => desk.answer(taskId, givenAnswersKey, answers)),
     putJson(documents, "app-choices", prepared.record.appName, prepared.choices),

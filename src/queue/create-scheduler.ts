@@ -1,8 +1,9 @@
 import { DelayedError, WaitingChildrenError, type Job, type Queue, type Worker } from "bullmq";
 import type { Datastore } from "../datastore/datastore.ts";
 import { TackleboxError, errorCodeOf, errorText } from "../errors.ts";
-import { advanceHookTask, hasNews, lookUpTask } from "../install/advance-hook-task.ts";
+import { advanceHookTask, lookUpTask } from "../install/advance-hook-task.ts";
 import { advanceOperation, operationWaitKey } from "../install/advance-operation.ts";
+import { hasNews } from "../install/has-news.ts";
 import type { Runtime } from "../install/runtime.ts";
 import { getJson } from "../install/stored-json.ts";
 import { openTaskJournal } from "../install/task-journal.ts";
@@ -14,6 +15,7 @@ import {
   nextStepIndex,
   type OperationRecord,
 } from "../task/operation-task.ts";
+import { removeEndedJobs } from "./remove-ended-jobs.ts";
 import { takeBackJobs } from "./take-back-jobs.ts";
 import { createViewPublisher } from "./view-publisher.ts";
 import { wakeOpenSignIns } from "./wake-open-sign-ins.ts";
@@ -58,6 +60,8 @@ export interface Scheduler {
   enqueue(record: OperationRecord): Promise<void>;
   /** Wakes a parked task to look at the desk; harmless when it is not parked. */
   wake(taskId: string): Promise<void>;
+  /** Removes the jobs of these tasks; false, and nothing happened, when one of them has not ended. */
+  removeJobs(taskIds: readonly string[]): Promise<boolean>;
   /** Begins to take jobs. */
   start(): Promise<void>;
   /** Stops taking jobs, hands live hooks over at their line, and closes. */
@@ -101,6 +105,10 @@ class QueueScheduler implements Scheduler {
       await promote(job);
       return;
     }
+  }
+
+  async removeJobs(taskIds: readonly string[]): Promise<boolean> {
+    return await removeEndedJobs([this.queues.hooks, this.queues.operations], taskIds);
   }
 
   async start(): Promise<void> {
@@ -266,8 +274,9 @@ class QueueScheduler implements Scheduler {
 const jobOptions = {
   attempts: 1_000_000,
   backoff: { type: "fixed", delay: 1000, jitter: 0.5 },
-  removeOnComplete: { age: 30 * 24 * 3600 },
-  removeOnFail: { age: 30 * 24 * 3600 },
+  // They go with the rest of what is kept of their tasks.
+  removeOnComplete: false,
+  removeOnFail: false,
 };
 
 /** A killed worker's jobs are taken up again; how often is not BullMQ's business. */

@@ -64,7 +64,7 @@ async function openBench(code: string, options: HookOptions): Promise<Bench> {
   });
   if (!compiled.ok) throw new Error(compiled.problems.map(({ message }) => message).join());
   const { bundle } = compiled;
-  await putBundle(opened.runtime.documents, bundle);
+  await putBundle(opened.runtime.documents, bundle, "tsk_operation");
   const record = hookRecord({ entrypoint: "run", ...options.hook }, { bundleSha256: bundle.sha256 });
   let isLost = false;
   const lose = (loss: Loss): void => {

@@ -29,7 +29,7 @@ export interface WriteSeen {
 }
 
 /** Methods of the facade whose arguments and results are JSON. */
-export type FacadeMethod = Exclude<keyof Tacklebox, "prepare" | "runToEnd" | "start" | "close">;
+export type FacadeMethod = Exclude<keyof Tacklebox, "prepare" | "runToEnd" | "retention" | "start" | "close">;
 
 export type ToWorker =
   | { type: "call"; id: number; method: FacadeMethod; args: unknown[] }

@@ -40,7 +40,7 @@ describe("the page of limits", () => {
   });
 
   test("Runtime: has the defaults that the options' own descriptions name", () => {
-    const described = ["create-tacklebox.ts", "datastore/open-datastore.ts"]
+    const described = ["create-tacklebox.ts", "datastore/open-datastore.ts", "install/retention.ts"]
       .map((file) => readFileSync(new URL(`../../src/${file}`, import.meta.url), "utf8"))
       .join("\n")
       .replaceAll(/\s*\n\s*\* /g, " ");
@@ -53,7 +53,7 @@ describe("the page of limits", () => {
     const { timeout, retries, ...options } = limitsOf("Runtime");
     expect(timeout).toBe(defaultTimeoutSeconds);
     expect(retries).toBe(0);
-    expect(Object.keys(options)).toHaveLength(8);
+    expect(Object.keys(options)).toHaveLength(10);
     expect(options).toEqual(Object.fromEntries(Object.keys(options).map((name) => [name, named(name)])));
   });
 });

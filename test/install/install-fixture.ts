@@ -3,6 +3,7 @@ import type { JournalStore } from "../../src/datastore/datastore.ts";
 import { createMemoryStores } from "../../src/datastore/memory-stores.ts";
 import { createDesk } from "../../src/install/desk.ts";
 import type { NetworkSettings } from "../../src/install/network-settings.ts";
+import { resolveRetention } from "../../src/install/retention.ts";
 import type { Runtime } from "../../src/install/runtime.ts";
 import { createSignIns } from "../../src/install/sign-ins.ts";
 import { openTaskJournal, readJournal } from "../../src/install/task-journal.ts";
@@ -79,6 +80,7 @@ export async function openInstall(options: FixtureOptions = {}): Promise<Install
     effectLimits: defaultEffectLimits,
     parkAfterMs: 0,
     restAfterMs: Number.POSITIVE_INFINITY,
+    retention: resolveRetention(),
     observer: {
       hookChanged: (view) => seen.hooks.push(view),
       operationChanged: (view) => seen.operations.push(view),

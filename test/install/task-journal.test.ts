@@ -112,8 +112,8 @@ describe("stored values", () => {
     const { documents } = createMemoryStores();
     const bundle = bundleOf("({})");
     expect(await getBundle(documents, bundle.sha256)).toBeNull();
-    await putBundle(documents, bundle);
-    await putBundle(documents, bundle);
+    await putBundle(documents, bundle, "tsk_1");
+    await putBundle(documents, bundle, "tsk_1");
     expect(await getBundle(documents, bundle.sha256)).toEqual(bundle);
   });
 
@@ -122,7 +122,7 @@ describe("stored values", () => {
     const bundle = bundleOf("({})");
     await putJson(documents, "bundles", bundle.sha256, { ...bundle, code: "({ run() {} })" });
     await expect(getBundle(documents, bundle.sha256)).rejects.toMatchObject({ code: "BUNDLE_CHANGED" });
-    await replaceBundle(documents, bundle);
+    await replaceBundle(documents, bundle, "tsk_1");
     expect(await getBundle(documents, bundle.sha256)).toEqual(bundle);
   });
 });

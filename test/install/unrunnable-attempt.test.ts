@@ -66,7 +66,7 @@ it("an attempt that does not repeat its steps ends for good; only the user's Ret
     if (!compiled.ok) throw new Error("it does not compile");
     const { bundle } = compiled;
     const runtime = { ...opened.runtime, pool };
-    await putBundle(runtime.documents, bundle);
+    await putBundle(runtime.documents, bundle, "tsk_operation");
     const record = hookRecord({ retries: 5 }, { bundleSha256: bundle.sha256 });
     const { event: _event, ...recorded } = shown({
       type: "log",
