@@ -4,6 +4,7 @@ import type { Bundle } from "../src/compile/bundle.ts";
 import { compileHook } from "../src/compile/compile-hook.ts";
 import { defaultEffectLimits } from "../src/context/effect-table.ts";
 import type { JournalEntry } from "../src/journal/entry.ts";
+import type { JournalWriter } from "../src/journal/journal-writer.ts";
 import { createNetworkClient } from "../src/network/create-network-client.ts";
 import { runAttempt } from "../src/runtime/run-attempt.ts";
 import type { SandboxPool } from "../src/runtime/sandbox-pool.ts";
@@ -21,13 +22,21 @@ export async function compileText(text: string): Promise<Bundle> {
   return outcome.bundle;
 }
 
-/** Runs a hook in a sandbox of the pool, its journal kept in memory; `onAppend` sees the entries being kept. */
+export interface BareAttempt {
+  /** Calls that the journal knows already. */
+  recorded?: readonly JournalEntry[];
+  /** Where its entries go; default: they are made into text, and that is kept. */
+  journal?: JournalWriter;
+  /** Sees the entries being kept. */
+  onAppend?(entries: readonly JournalEntry[]): void;
+}
+
+/** Runs a hook in a sandbox of the pool, with nothing around it, to its end. */
 export async function runInSandbox(
   pool: SandboxPool,
   bundle: Bundle,
-  onAppend: (entries: readonly JournalEntry[]) => void = () => {},
+  { recorded = [], journal = keepText(), onAppend = () => {} }: BareAttempt = {},
 ): Promise<void> {
-  const kept: string[] = [];
   const now = Date.now();
   const outcome = await runAttempt({
     bundle,
@@ -35,12 +44,11 @@ export async function runInSandbox(
     context: { resourceType: "app", resourceId: "bench", event: "onAfterInstall", baseUrl: "", inputs: {} },
     seed: randomBytes(32).toString("hex"),
     now,
-    recorded: [],
+    recorded,
     journal: {
       append: async (entries) => {
         onAppend(entries);
-        kept.push(JSON.stringify(entries));
-        return await Promise.resolve();
+        await journal.append(entries);
       },
     },
     pool,
@@ -56,6 +64,16 @@ export async function runInSandbox(
     signal: new AbortController().signal,
   });
   if (outcome.kind !== "completed") throw new Error(`the hook did not complete: ${JSON.stringify(outcome)}`);
+}
+
+function keepText(): JournalWriter {
+  const kept: string[] = [];
+  return {
+    append: async (entries) => {
+      kept.push(JSON.stringify(entries));
+      return await Promise.resolve();
+    },
+  };
 }
 
 const closedPolicy = {

@@ -14,9 +14,11 @@ export async function roundTrip({ rounds }: BenchSettings): Promise<Row[]> {
     const bundle = await compileText(text);
     await pool.warm();
     const times: number[] = [];
-    await runInSandbox(pool, bundle, (entries) => {
-      const now = performance.now();
-      times.push(...entries.map(() => now));
+    await runInSandbox(pool, bundle, {
+      onAppend: (entries) => {
+        const now = performance.now();
+        times.push(...entries.map(() => now));
+      },
     });
     return (((times.at(-1) ?? 0) - (times[0] ?? 0)) / (times.length - 1)) * 1000;
   };

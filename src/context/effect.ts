@@ -19,6 +19,8 @@ export interface EffectDefinition<Args> {
   /** Checks the guest's arguments, which may be anything. Throws `EffectError` with `ARGUMENT_INVALID`. */
   parseArgs(args: JsonValue, limits: EffectLimits): Args;
   nature(args: Args): EffectNature;
+  /** True: the guest does not wait for its answer and never gets it. */
+  isSilent?: true;
   /** Milliseconds a timed wait lasts; absent for what is none. */
   lastsMs?(args: Args): number;
   /** Carries it out; absent for `record` and `park`. Rejections that are not `EffectError`s are internal faults. */

@@ -19,6 +19,8 @@ export interface Replay {
   match(call: { seq: number; name: string; argsHash: string }): ReplayMatch;
   /** The next recorded completion whose call has been made, taken from the list; null when there is none. */
   nextCompletion(): { seq: number; at: number; outcome: EffectOutcome } | null;
+  /** What `nextCompletion` will give next, its calls made or not; at most so many. */
+  ahead(count: number): readonly EffectCompletedEntry[];
   /** Sequence number of the recorded completion that cannot be delivered yet; null when all are. */
   blockedOn(): number | null;
 }
@@ -61,6 +63,7 @@ export function createReplay(entries: readonly JournalEntry[]): Replay {
       position += 1;
       return { seq: next.seq, at: next.at, outcome: next.outcome };
     },
+    ahead: (count) => order.slice(position, position + count),
     blockedOn: () => order[position]?.seq ?? null,
   };
 }

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, hash } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import type { EffectLimits } from "../context/effect.ts";
 import type { Bundle } from "../compile/bundle.ts";
@@ -69,7 +69,10 @@ export const bundleFileName = "hook:bundle";
 
 /** What a call is recognised by on replay. */
 export function hashCall(name: string, args: JsonValue, body: Uint8Array | null): string {
-  const hash = createHash("sha256").update(name).update("\0").update(JSON.stringify(args));
-  if (body !== null) hash.update("\0").update(body);
-  return hash.digest("base64url").slice(0, 22);
+  const text = `${name}\0${JSON.stringify(args)}`;
+  const sha256 =
+    body === null
+      ? hash("sha256", text, "base64url")
+      : createHash("sha256").update(text).update("\0").update(body).digest("base64url");
+  return sha256.slice(0, 22);
 }

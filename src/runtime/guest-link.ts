@@ -3,7 +3,10 @@ import type { ErrorCode } from "../errors.ts";
 import type { EffectOutcome } from "../journal/entry.ts";
 import type { SandboxTurn } from "./parse-sandbox-message.ts";
 import type { GuestMessage, StartMessage } from "./protocol.ts";
+import { encodeBodies } from "./recorded-bodies.ts";
+import type { RecordedBatch } from "./recorded-delivery.ts";
 import type { SandboxLease } from "./sandbox-pool.ts";
+import { toCompletion } from "./to-completion.ts";
 
 /**
  * The conversation with one sandbox: what is sent begins a turn, and the guest owes its end. Between turns the guest
@@ -12,6 +15,8 @@ import type { SandboxLease } from "./sandbox-pool.ts";
 export interface GuestLink {
   start(message: StartMessage): void;
   complete(seq: number, at: number, outcome: EffectOutcome): void;
+  /** Hands over many recorded ones; the guest takes them one by one. */
+  completeRecorded(batch: RecordedBatch): void;
   /** True while the guest is at work. */
   isBusy(): boolean;
   /** Nothing is heard of the sandbox any more. `isClean`: the hook said that it has ended, and nothing is left of it. */
@@ -22,6 +27,8 @@ export interface GuestLinkListener {
   onMessage(message: GuestMessage, body: Uint8Array): void;
   /** The guest waits. */
   onIdle(): void;
+  /** It has taken so many recorded completions in the turn that ends. */
+  onTaken(count: number): void;
   /** A promise was rejected and nobody had handled it when the turn ended; it may be handled later. */
   onUnhandled(text: string): void;
   /** It broke the rules, or its process is gone. */
@@ -43,9 +50,10 @@ export function createGuestLink(sandbox: SandboxLease, clock: Clock, listener: G
       if (closed) return;
       listener.onMessage(message, turn.body);
     }
+    if (turn.unhandled !== null && !closed) listener.onUnhandled(turn.unhandled);
     if (!turn.done || closed) return;
     openTurns -= 1;
-    if (turn.unhandled !== null) listener.onUnhandled(turn.unhandled);
+    if (turn.taken > 0) listener.onTaken(turn.taken);
     if (openTurns === 0) releaseClock?.();
     if (openTurns < 0) listener.onBroken("HOOK_PROTOCOL", "the sandbox ended a turn that was not begun.");
     else listener.onIdle();
@@ -59,13 +67,12 @@ export function createGuestLink(sandbox: SandboxLease, clock: Clock, listener: G
     },
     complete: (seq, now, outcome) => {
       beginTurn();
-      if (outcome.ok) {
-        const body = outcome.body === undefined ? undefined : Buffer.from(outcome.body, "base64");
-        const { value } = outcome;
-        sandbox.send({ type: "completion", seq, now, ok: true, value, hasBody: body !== undefined }, body);
-      } else {
-        sandbox.send({ type: "completion", seq, now, ok: false, error: outcome.error });
-      }
+      const body = outcome.ok && outcome.body !== undefined ? Buffer.from(outcome.body, "base64") : undefined;
+      sandbox.send(toCompletion(seq, now, outcome), body);
+    },
+    completeRecorded: ({ completions, bodies }) => {
+      beginTurn();
+      sandbox.send({ type: "recorded", completions }, bodies.length === 0 ? undefined : encodeBodies(bodies));
     },
     isBusy: () => openTurns > 0,
     close: (isClean) => {

@@ -10,6 +10,7 @@ export interface SandboxTurn {
   messages: GuestMessage[];
   done: boolean;
   unhandled: string | null;
+  taken: number;
   body: Uint8Array;
 }
 
@@ -36,11 +37,23 @@ export function parseSandboxMessage(frame: Frame): ParsedSandboxMessage {
   const messages = value["messages"].map(parseGuestMessage);
   const bodies = messages.filter((message) => message.type === "call" && message.hasBody).length;
   if (bodies > 1) throw new FrameError("more than one message of a frame claims its body.");
-  return { type: "turn", messages, done: value["done"], unhandled: unhandledOf(value), body: frame.body };
+  return {
+    type: "turn",
+    messages,
+    done: value["done"],
+    unhandled: unhandledOf(value),
+    taken: takenOf(value),
+    body: frame.body,
+  };
 }
 
 const unhandledOf = (value: JsonObject): string | null =>
   typeof value["unhandled"] === "string" ? value["unhandled"].slice(0, 500) : null;
+
+function takenOf({ taken = 0 }: JsonObject): number {
+  if (typeof taken === "number" && Number.isSafeInteger(taken) && taken >= 0) return taken;
+  throw new FrameError("a message from the sandbox has taken what is no number of completions.");
+}
 
 function parseGuestMessage(value: JsonValue): GuestMessage {
   if (!isJsonObject(value)) throw new FrameError("a guest message is not an object.");

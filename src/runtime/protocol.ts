@@ -7,11 +7,11 @@ import type { JsonObject, JsonValue } from "../json.ts";
  * 1. The host treats every message from a sandbox as hostile input: shape, order and size are checked before use.
  * 2. A sandbox sends `ready`, then, after one `start`, turns; nothing else. After `renew` it begins again at `ready`.
  * 3. `seq` counts a hook's effect calls from 1 without gaps; the guest assigns it.
- * 4. Completions are delivered in the order the host sends them, one by one; the guest's clock shows the
- *    `now` of the last one.
+ * 4. Completions are delivered in the order the host sends them, one by one, each when the guest has nothing left to
+ *    do; the guest's clock shows the `now` of the last one.
  * 5. Success is an explicit `finished` message; an end of the process without it is a failure.
  */
-export type ToSandbox = StartMessage | CompletionMessage | RenewMessage;
+export type ToSandbox = StartMessage | RecordedMessage | CompletionMessage | RenewMessage;
 
 /** Exit status with which a sandbox says that its isolate ran out of memory. */
 export const outOfMemoryExitCode = 71;
@@ -63,6 +63,19 @@ export type CompletionMessage =
     }
   | { type: "completion"; seq: number; now: number; ok: false; error: GuestVisibleError };
 
+/**
+ * What the journal knows, in recorded order, many completions in one message. Each is delivered like one that came alone, up to
+ * the first whose call has not been made; the turn's last frame says how many were taken. Bodies: `recorded-bodies.ts`.
+ */
+export interface RecordedMessage {
+  /** The first field: the sandbox process looks no further into a message of this type. */
+  type: "recorded";
+  completions: RecordedCompletion[];
+}
+
+/** A completion, or the place in the order of one that nobody waits for. */
+export type RecordedCompletion = CompletionMessage | { type: "silent"; seq: number };
+
 /** An error as the guest may see it: no stack, no host path. The guest makes its own Error of it. */
 export interface GuestVisibleError {
   /** Constructor to use: `TypeError`, `Error`, or a DOMException name such as `AbortError`, `TimeoutError`. */
@@ -83,8 +96,10 @@ export interface TurnMessage {
   type: "turn";
   messages: GuestMessage[];
   done: boolean;
-  /** What a promise was rejected with that nobody had handled when the turn ended. */
+  /** What a promise was rejected with that nobody had handled when the guest had nothing left to do. */
   unhandled?: string;
+  /** On the last frame after a `recorded` message: how many of its completions the guest has taken. */
+  taken?: number;
 }
 
 export type GuestMessage =

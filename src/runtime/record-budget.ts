@@ -21,9 +21,9 @@ export function createRecordBudget(limits: { maxLogBytes: number; maxCheckpoints
     return logBytesLeft <= 0 ? "last" : "keep";
   };
   const takeCheckpoints = (args: JsonValue): "keep" | "refuse" => {
-    const wanted = new Set([...checkpoints, ...checkpointIds(args)]);
-    if (wanted.size > limits.maxCheckpoints) return "refuse";
-    for (const id of wanted) checkpoints.add(id);
+    const added = new Set(checkpointIds(args).filter((id) => !checkpoints.has(id)));
+    if (checkpoints.size + added.size > limits.maxCheckpoints) return "refuse";
+    for (const id of added) checkpoints.add(id);
     return "keep";
   };
   return {

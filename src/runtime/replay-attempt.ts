@@ -4,7 +4,7 @@ import { defaultEffectLimits } from "../context/effect-table.ts";
 import type { JournalEntry } from "../journal/entry.ts";
 import type { JsonValue } from "../json.ts";
 import type { AttemptFailure } from "./attempt.ts";
-import type { GuestMessage } from "./protocol.ts";
+import type { GuestMessage, RecordedCompletion } from "./protocol.ts";
 import { runAttempt } from "./run-attempt.ts";
 import type { SandboxLease, SandboxPool } from "./sandbox-pool.ts";
 
@@ -115,11 +115,12 @@ function tapped(pool: SandboxPool, tap: Tap): SandboxPool {
 
 function tappedSandbox(sandbox: SandboxLease, tap: Tap): SandboxLease {
   let openTurns = 0;
+  let handed: RecordedCompletion[] = [];
   return {
     ...sandbox,
     send: (message, body) => {
       openTurns += 1;
-      if (message.type === "completion") tap.delivered.push(message.seq);
+      if (message.type === "recorded") handed = message.completions;
       sandbox.send(message.type === "start" ? { ...message, trace: true } : message, body);
     },
     attach: (listener) =>
@@ -128,6 +129,8 @@ function tappedSandbox(sandbox: SandboxLease, tap: Tap): SandboxLease {
         onTurn: (turn) => {
           for (const said of turn.messages) if (said.type === "call") noteCall(tap, said, turn.body);
           if (turn.done) openTurns -= 1;
+          const taken = handed.slice(0, turn.taken).filter(({ type }) => type === "completion");
+          tap.delivered.push(...taken.map(({ seq }) => seq));
           // Hands over the next recorded completion, when there is one, which opens another turn.
           listener.onTurn(turn);
           if (turn.done && openTurns === 0) tap.onStanding();

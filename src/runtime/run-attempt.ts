@@ -12,6 +12,7 @@ import { awaitingEvent, interruptedOutcome, toOutcome, tooManyCheckpoints } from
 import { createAttemptJournal, type AttemptJournal } from "./attempt-journal.ts";
 import { createEffectPauses, type EffectPauses } from "./effect-pauses.ts";
 import { createGuestLink, type GuestLink } from "./guest-link.ts";
+import { createRecordedDelivery, type RecordedBatch, type RecordedDelivery } from "./recorded-delivery.ts";
 import { createRecordBudget, type RecordBudget } from "./record-budget.ts";
 import { createPendingEffects } from "./pending-effects.ts";
 import type { GuestMessage } from "./protocol.ts";
@@ -55,6 +56,7 @@ class Attempt {
   private readonly options: AttemptOptions;
   private readonly guest: GuestLink;
   private readonly replay: Replay;
+  private readonly recorded: RecordedDelivery;
   private readonly journal: AttemptJournal;
   private readonly active: ActiveTime;
   private readonly budget: RecordBudget;
@@ -64,10 +66,6 @@ class Attempt {
   private readonly resting: Resting;
   private readonly pauses: EffectPauses;
   private lastSeq = 0;
-  /** Calls known from the journal to which nobody waits for an answer. */
-  private readonly silent = new Set<number>();
-  /** Live completions that are kept but must wait until all recorded ones are delivered (J2). */
-  private held: (() => void)[] = [];
   private finished: Extract<GuestMessage, { type: "finished" }> | null = null;
   private settled = false;
 
@@ -76,10 +74,12 @@ class Attempt {
     this.guest = createGuestLink(sandbox, options.clock, {
       onMessage: (message, body) => this.onMessage(message, body),
       onIdle: () => this.afterTurn(),
+      onTaken: (count) => this.onTaken(count),
       onUnhandled: (text) => this.noteUnhandled(text),
       onBroken: (code, detail) => this.fail(code, detail),
     });
     this.replay = createReplay(options.recorded);
+    this.recorded = createRecordedDelivery(this.replay, (batch) => this.handOver(batch));
     this.budget = createRecordBudget({ ...options.pool.limits, ...options.effectLimits });
     this.journal = createAttemptJournal(options, {
       onFull: (max) => this.fail("HOOK_CALL_LIMIT", `its responses take more than ${max} bytes.`),
@@ -114,6 +114,7 @@ class Attempt {
     signal.addEventListener("abort", onAbort, { once: true });
     const { code } = bundle;
     this.guest.start({ type: "start", code, fileName: bundleFileName, entrypoint, context, seed, now });
+    this.recorded.goOn();
     if (signal.aborted) onAbort();
     try {
       return await this.ended.promise;
@@ -172,7 +173,6 @@ class Attempt {
         break;
       case "completed":
         this.budget.take(call.name, call.args);
-        if (!call.reply) this.silent.add(call.seq);
         break;
       case "mismatch":
         this.fail(
@@ -190,7 +190,7 @@ class Attempt {
       this.finishWhenCarriedOut();
       return;
     }
-    if (this.deliverRecorded()) return;
+    if (this.recorded.goOn()) return;
     const blockedOn = this.replay.blockedOn();
     if (blockedOn !== null) {
       this.fail("REPLAY_MISMATCH", `recorded call ${blockedOn} was not made again.`);
@@ -201,20 +201,15 @@ class Attempt {
     }
   }
 
-  private deliverRecorded(): boolean {
-    for (;;) {
-      const next = this.replay.nextCompletion();
-      if (next === null) break;
-      if (this.silent.delete(next.seq)) continue;
-      this.journal.reach(next.at);
-      this.send(next.seq, next.at, next.outcome);
-      return true;
-    }
-    if (this.replay.blockedOn() !== null || this.held.length === 0) return false;
-    const held = this.held;
-    this.held = [];
-    for (const deliver of held) deliver();
-    return true;
+  private handOver(batch: RecordedBatch): void {
+    this.journal.reach(batch.at);
+    this.resting.wake();
+    this.guest.completeRecorded(batch);
+  }
+
+  private onTaken(count: number): void {
+    if (!this.recorded.onTaken(count))
+      this.fail("HOOK_PROTOCOL", "the sandbox has taken results of calls it has not made.");
   }
 
   // --- effects
@@ -335,14 +330,9 @@ class Attempt {
       this.pending.add(call.seq, { checkpointId: null, dueAt: null, outlivesHook: true });
     }
     this.journal.keep(entry, () => {
-      if (!this.settled && call.reply) this.deliver(call.seq, at, outcome);
+      if (!this.settled && call.reply) this.recorded.afterAll(() => this.send(call.seq, at, outcome));
       this.afterTurn();
     });
-  }
-
-  private deliver(seq: number, at: number, outcome: EffectOutcome): void {
-    if (this.replay.blockedOn() === null) this.send(seq, at, outcome);
-    else this.held.push(() => this.send(seq, at, outcome));
   }
 
   /** Also when the hook has given the effect up meanwhile: what is kept is delivered, live as on replay. */

@@ -3,12 +3,7 @@ import type { Readable, Writable } from "node:stream";
 import { TackleboxError, errorText, type ErrorCode } from "../errors.ts";
 import { createFrameReader, encodeFrame, FrameError } from "./frames.ts";
 import { parseSandboxMessage, type ParsedSandboxMessage, type SandboxTurn } from "./parse-sandbox-message.ts";
-import {
-  outOfMemoryExitCode,
-  type CompletionMessage,
-  type StartMessage,
-  type ToSandbox,
-} from "./protocol.ts";
+import { outOfMemoryExitCode, type RenewMessage, type ToSandbox } from "./protocol.ts";
 import type { SandboxCode } from "./sandbox-code.ts";
 import type { SandboxLimits } from "./sandbox-limits.ts";
 
@@ -32,7 +27,7 @@ export interface SandboxProcess {
   readonly exited: Promise<SandboxExit>;
   /** Sets the one listener; null: nobody is to hear of it any more. */
   attach(listener: SandboxListener | null): void;
-  send(message: StartMessage | CompletionMessage, body?: Uint8Array): void;
+  send(message: Exclude<ToSandbox, RenewMessage>, body?: Uint8Array): void;
   /** Throws the isolate away and makes a fresh one; resolves when that stands, rejects with `SANDBOX_UNAVAILABLE`. */
   renew(): Promise<void>;
   /** SIGKILL; `code` and `detail` become the exit's cause. The first call wins. */

@@ -20,11 +20,18 @@ describe("a message from a sandbox", () => {
     expect(parse(turn(call, { type: "abort", seq: 7 }, { type: "finished", ok: true }))).toEqual({
       type: "turn",
       unhandled: null,
+      taken: 0,
       done: true,
       body,
       messages: [call, { type: "abort", seq: 7 }, { type: "finished", ok: true }],
     });
     expect(parse({ type: "turn", messages: [], done: false })).toMatchObject({ messages: [], done: false });
+  });
+
+  it("says how many recorded completions were taken, as a number of things", () => {
+    expect(parse({ ...turn(), taken: 3 })).toMatchObject({ taken: 3 });
+    for (const taken of [-1, 0.5, "3", null, 2 ** 60])
+      expect(() => parse({ ...turn(), taken })).toThrow(FrameError);
   });
 
   it("loses every field that the protocol does not know", () => {

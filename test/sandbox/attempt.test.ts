@@ -1,3 +1,5 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { readFileSync, readlinkSync } from "node:fs";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -70,6 +72,89 @@ describe("an attempt", () => {
     expect(second.entries.slice(0, first.entries.length)).toEqual(first.entries);
     expect(second.lines.slice(0, 2)).toEqual(first.lines);
     expect(second.lines.at(-1)).toMatch(/^retry 0\.\d+$/);
+  });
+
+  it("brings back a hook with many results and large bodies, and asks nothing a second time", async () => {
+    const body = "0123456789".repeat(20_000);
+    let requests = 0;
+    const server = createServer((_request, response) => {
+      requests += 1;
+      response.end(body);
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    const code = `export async function run(ctx) {
+      for (let round = 0; round < 30; round++) {
+        const [response] = await Promise.all([
+          round % 10 === 0 ? fetch("http://127.0.0.1:${port}/") : null,
+          ctx.sleep(round % 3),
+          ctx.emitCheckpoint("c", "round " + round),
+          (async () => { await null; await null; ctx.log(round, Math.random()); await ctx.sleep(0); })(),
+        ]);
+        if (response) ctx.log((await response.text()).length, Date.now());
+      }
+      await ctx.awaitCheckpointRetry("b", "wait");
+    }`;
+    const options = { pool, seed: "5a".repeat(32), policy: { appHost: "127.0.0.1", appPorts: [port] } };
+    try {
+      const first = await runHook(code, { ...options, timeoutMs: 20_000 });
+      expect(endOf(first)).toBe("parked");
+      expect(first.lines).toContainEqual(expect.stringMatching(/^200000 \d+$/));
+      const second = await runHook(code, {
+        ...options,
+        timeoutMs: 20_000,
+        recorded: first.entries,
+        decision: "skip",
+      });
+      expect(endOf(second)).toBe("completed");
+      expect(second.lines).toEqual(first.lines);
+      expect(requests).toBe(3);
+    } finally {
+      await new Promise((resolve) => server.close(resolve));
+    }
+  });
+
+  it("tells on replay of each rejection that nobody handled and that was not told before", async () => {
+    const code = `export async function run(ctx) {
+      for (const text of ["one", "two", "three"]) { Promise.reject(new Error(text)); await ctx.sleep(1); }
+      await ctx.awaitCheckpointRetry("b", "wait");
+    }`;
+    const first = await runHook(code, { pool });
+    const recorded = first.entries.filter((entry) => entry.type !== "task");
+    expect(notes(recorded)).toEqual([]);
+    const second = await runHook(code, { pool, recorded, decision: "skip" });
+    expect(endOf(second)).toBe("completed");
+    expect(notes(second.entries)).toEqual(notes(first.entries));
+    expect(notes(first.entries)).toHaveLength(3);
+  });
+
+  it("gives a recorded rejection the place of its call", async () => {
+    const code = `export async function run(ctx) {
+      await ctx.sleep(1);
+      const refuse = async () => await ctx.sleep("soon");
+      try { await refuse(); } catch (error) { ctx.log(error.stack); }
+      await ctx.awaitCheckpointRetry("b", "wait");
+    }`;
+    const first = await runHook(code, { pool });
+    expect(first.lines[0]).toMatch(/refuse/);
+    const second = await runHook(code, { pool, recorded: first.entries, decision: "skip" });
+    expect(endOf(second)).toBe("completed");
+  });
+
+  it("is not brought back when it does not make a call whose result is recorded", async () => {
+    const first = await runHook(
+      "export async function run(ctx) { await ctx.sleep(1); await ctx.sleep(2); }",
+      {
+        pool,
+      },
+    );
+    const changed = await runHook(
+      "export async function run(ctx) { await ctx.sleep(1); await new Promise(() => {}); }",
+      { pool, recorded: first.entries },
+    );
+    expect(changed.outcome).toMatchObject({
+      failure: { code: "REPLAY_MISMATCH", detail: "recorded call 2 was not made again." },
+    });
   });
 
   it("replays to the same end from every prefix of its journal", async () => {

@@ -8,6 +8,7 @@ const levels: readonly LogLevel[] = ["debug", "info", "warn", "error"];
 export const log: RecordEffect = {
   name: "log",
   nature: () => "record",
+  isSilent: true,
   parseArgs: (value, limits) => {
     const args = requireArgs("log", value);
     const level = levels.find((known) => known === args["level"]) ?? "info";

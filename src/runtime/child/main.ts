@@ -1,7 +1,14 @@
 import { readSync, writeSync } from "node:fs";
 import type ivm from "isolated-vm";
 import { guestFileName, hostFunctionName } from "../guest/entry-protocol.ts";
-import { outOfMemoryExitCode, type FromSandbox, type StartMessage, type ToSandbox } from "../protocol.ts";
+import {
+  outOfMemoryExitCode,
+  type CompletionMessage,
+  type FromSandbox,
+  type RenewMessage,
+  type StartMessage,
+} from "../protocol.ts";
+import { decodeBodies } from "../recorded-bodies.ts";
 import { createHostFunctions } from "./host-functions.ts";
 import { createTurnWriter } from "./turn-writer.ts";
 
@@ -17,6 +24,9 @@ declare const VALIDATOR_CODE: string;
 const input = 3;
 const output = 4;
 const headerBytes = 8;
+
+/** The whole of that message. */
+const renewText = JSON.stringify({ type: "renew" } satisfies RenewMessage);
 
 interface Message {
   json: string;
@@ -101,7 +111,9 @@ function createGuest({ isolate, script, Callback }: GuestParts, post: PostMessag
     (json: string, code: string) => void
   >;
   const deliver = entry.getSync("deliver", { reference: true }) as ivm.Reference<(json: string) => void>;
-  return { context, host, start, deliver };
+  const hold = entry.getSync("hold", { reference: true }) as ivm.Reference<(json: string) => void>;
+  const deliverHeld = entry.getSync("deliverHeld", { reference: true }) as ivm.Reference<() => boolean>;
+  return { context, host, start, deliver, hold, deliverHeld };
 }
 
 /**
@@ -121,18 +133,48 @@ function rehearse({ context, host, start, deliver }: ReturnType<typeof createGue
   for (const reference of [start, deliver, context]) reference.release();
 }
 
-/** One turn: the guest runs until it waits. What escapes it is not the child's business, but memory is. */
-function takeTurn(isolate: ivm.Isolate, turn: () => void): void {
+/** The guest runs until it waits. What escapes it is not the child's business, but memory is. */
+function letRun(isolate: ivm.Isolate, enter: () => void): void {
   let unhandled: string | null = null;
   try {
-    turn();
+    enter();
   } catch (error) {
     if (isolate.isDisposed) process.exit(outOfMemoryExitCode);
     // isolated-vm throws what the guest left unhandled at the end of its turn. A late handler is legal, and a hook
     // that fails says so itself; its author is told all the same.
     unhandled = textOf(error);
   }
-  turns.end(unhandled);
+  turns.rest(unhandled);
+}
+
+type Prepared = ReturnType<typeof prepare>;
+
+/** One message of the host is one turn. */
+function takeTurn({ isolate, host, start, deliver, hold, deliverHeld }: Prepared, message: Message): void {
+  let taken = 0;
+  if (message.json.startsWith('{"type":"recorded"')) {
+    for (const { seq, body } of decodeBodies(message.body)) host.keepBody(seq, body);
+    hold.applySync(undefined, [message.json]);
+    for (let isTaken = true; isTaken;) {
+      letRun(isolate, () => {
+        while (deliverHeld.applySync(undefined, [])) taken += 1;
+        isTaken = false;
+      });
+      // Cut short by a rejection that nobody handled, of the one just taken.
+      if (isTaken) taken += 1;
+    }
+  } else {
+    const parsed = JSON.parse(message.json) as StartMessage | CompletionMessage;
+    if (parsed.type === "start") {
+      const { code, seed, ...rest } = parsed;
+      host.setSeed(seed);
+      letRun(isolate, () => start.applySync(undefined, [JSON.stringify(rest), code]));
+    } else {
+      if (parsed.ok && parsed.hasBody) host.keepBody(parsed.seq, message.body);
+      letRun(isolate, () => deliver.applySync(undefined, [message.json]));
+    }
+  }
+  turns.end(taken);
 }
 
 /** isolated-vm has made the guest's error into one of this process, or into nothing of use. */
@@ -144,24 +186,18 @@ function textOf(error: unknown): string {
 function main(): void {
   const addon = loadIsolatedVm(process.argv[2] as string);
   const memoryLimit = Number(process.argv[3]);
-  let { isolate, host, start, deliver } = prepare(addon, memoryLimit);
+  let prepared = prepare(addon, memoryLimit);
   send({ type: "ready" });
   for (;;) {
     const message = readMessage();
     if (message === null) process.exit(0);
-    const parsed = JSON.parse(message.json) as ToSandbox;
-    if (parsed.type === "start") {
-      const { code, seed, ...rest } = parsed satisfies StartMessage;
-      host.setSeed(seed);
-      takeTurn(isolate, () => start.applySync(undefined, [JSON.stringify(rest), code]));
-    } else if (parsed.type === "renew") {
-      isolate.dispose();
-      ({ isolate, host, start, deliver } = prepare(addon, memoryLimit));
-      send({ type: "ready" });
-    } else {
-      if (parsed.ok && parsed.hasBody) host.keepBody(parsed.seq, message.body);
-      takeTurn(isolate, () => deliver.applySync(undefined, [message.json]));
+    if (message.json !== renewText) {
+      takeTurn(prepared, message);
+      continue;
     }
+    prepared.isolate.dispose();
+    prepared = prepare(addon, memoryLimit);
+    send({ type: "ready" });
   }
 }
 

@@ -1,7 +1,7 @@
 import type { JsonValue } from "../../json.ts";
 import type { CompletionMessage, GuestFailure, GuestVisibleError } from "../protocol.ts";
 import { setClock } from "./clock-reading.ts";
-import { captureCallSite, createGuestError, type CallSite } from "./guest-error.ts";
+import { captureCallSite, createGuestError, type Callee } from "./guest-error.ts";
 import { host } from "./host.ts";
 import { maxMessageChars, maxPendingCalls } from "./limits.ts";
 import {
@@ -16,6 +16,7 @@ import {
   NativePromise,
   ObjectSetPrototypeOf,
 } from "./primordials.ts";
+import { hasSucceeded, takeRecorded } from "./recorded.ts";
 import { placeField } from "./trace.ts";
 
 /**
@@ -33,9 +34,15 @@ export type Completion =
 
 type Settle = (completion: Completion) => void;
 
+/** Room for many small messages in one. */
+const maxGatheredChars = 8192;
+
 let lastSeq = 0;
 let sealed = false;
 const pending = new NativeMap<number, Settle>();
+/** While recorded answers are taken in, what the hook says is gathered: a trip to the host each time would take longest. */
+let isGathering = false;
+let gathered = "";
 
 /**
  * Starts a call whose answer is wanted.
@@ -62,7 +69,7 @@ export function postCall(name: string, argsJson: string): void {
 
 /** Gives a call up; its answer will be ignored. Does nothing when it has been answered. */
 export function abortCall(seq: number): void {
-  if (MapDelete(pending, seq) && !sealed) host.post(`{"type":"abort","seq":${seq}}`, null);
+  if (MapDelete(pending, seq) && !sealed) say(`{"type":"abort","seq":${seq}}`, null);
 }
 
 /** Says how the hook ended, once; later calls of this do nothing. */
@@ -73,47 +80,76 @@ export function postFinished(failure: GuestFailure | null): void {
     failure === null
       ? `{"type":"finished","ok":true}`
       : `{"type":"finished","ok":false,"error":${JsonStringify(failure)}}`;
-  host.post(text, null);
+  say(text, null);
 }
 
 /** Takes in one answer. */
 export function settleCall(completionJson: string): void {
-  const message = ObjectSetPrototypeOf(JsonParse(completionJson) as CompletionMessage, null);
+  takeIn(ObjectSetPrototypeOf(JsonParse(completionJson) as CompletionMessage, null));
+}
+
+/** Takes in the next recorded answer; false when none is left whose call was made, or the hook has ended. */
+export function settleRecorded(): boolean {
+  const completion = sealed ? null : takeRecorded(lastSeq);
+  isGathering = completion !== null;
+  if (completion === null) flush();
+  else if (completion.type !== "silent") takeIn(completion);
+  return completion !== null;
+}
+
+function takeIn(message: CompletionMessage): void {
   setClock(message.now);
-  const settle = MapGet(pending, message.seq);
-  if (settle === undefined) return;
+  const answer = MapGet(pending, message.seq);
+  if (answer === undefined) return;
   MapDelete(pending, message.seq);
   if (message.ok) {
-    settle({ ok: true, seq: message.seq, value: message.value, hasBody: message.hasBody });
+    answer({ ok: true, seq: message.seq, value: message.value, hasBody: message.hasBody });
   } else {
-    settle({ ok: false, error: ObjectSetPrototypeOf(message.error, null) });
+    answer({ ok: false, error: ObjectSetPrototypeOf(message.error, null) });
   }
 }
 
 /**
- * Makes a call and returns a promise for its result. A rejection carries the stack of the place in `site`, and counts
+ * Makes a call and returns a promise for its result. A rejection carries the stack of the place of the call, and counts
  * as handled: a hook need not await it.
+ * @param callee the function hook code called
  * @param read makes the result of the answer
  */
 export function callEffect<T>(
   name: string,
   argsJson: string,
-  site: CallSite,
+  callee: Callee,
   read: (completion: Completion & { ok: true }) => T,
 ): Promise<T> {
+  // The place is for a rejection, and noting it would be a quarter of what it takes to go through a known call again.
+  const site = hasSucceeded(lastSeq + 1) ? null : captureCallSite(callee);
+  let isRefused = false;
   const promise = new NativePromise<T>((resolve, reject) => {
-    beginCall(name, argsJson, null, (completion) => {
-      try {
-        if (completion.ok) resolve(read(completion));
-        else reject(createGuestError(completion.error, site));
-      } catch (error) {
-        // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- whatever `read` threw
-        reject(error);
-      }
-    });
+    try {
+      beginCall(name, argsJson, null, (completion) => {
+        try {
+          if (completion.ok) {
+            resolve(read(completion));
+            return;
+          }
+          rejectHandled(promise, reject, createGuestError(completion.error, site));
+        } catch (error) {
+          rejectHandled(promise, reject, error);
+        }
+      });
+    } catch (error) {
+      isRefused = true;
+      // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- whatever was thrown
+      reject(error);
+    }
   });
-  ignoreRejection(promise);
+  if (isRefused) ignoreRejection(promise);
   return promise;
+}
+
+function rejectHandled(promise: Promise<unknown>, reject: (error: unknown) => void, error: unknown): void {
+  ignoreRejection(promise);
+  reject(error);
 }
 
 /** An error that says which limit a call met. */
@@ -122,6 +158,25 @@ export function limitReached(message: string): Error {
     ObjectSetPrototypeOf({ name: "Error", message, code: "LIMIT_REACHED" }, null),
     captureCallSite(limitReached),
   );
+}
+
+function say(messageJson: string, body: ArrayBuffer | null): void {
+  if (!isGathering) {
+    host.post(messageJson, body);
+  } else if (body === null) {
+    gathered = gathered === "" ? messageJson : `${gathered},${messageJson}`;
+    if (gathered.length > maxGatheredChars) flush();
+  } else {
+    flush();
+    host.post(messageJson, body);
+  }
+}
+
+function flush(): void {
+  if (gathered === "") return;
+  const messagesJson = gathered;
+  gathered = "";
+  host.post(messagesJson, null);
 }
 
 function send(name: string, argsJson: string, body: ArrayBuffer | null, reply: boolean): number {
@@ -133,7 +188,7 @@ function send(name: string, argsJson: string, body: ArrayBuffer | null, reply: b
   }
   const place = placeField();
   const seq = lastSeq + 1;
-  host.post(
+  say(
     `{"type":"call","seq":${seq},"name":"${name}","args":${argsJson},"reply":${reply},"hasBody":${body !== null}${place}}`,
     body,
   );

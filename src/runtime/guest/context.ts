@@ -4,7 +4,7 @@ import { callEffect } from "./bridge.ts";
 import { toDetailRows } from "./details.ts";
 import { messageOf } from "./failure.ts";
 import { formatLine } from "./format-line.ts";
-import { captureCallSite, createGuestError, nameCode, type CallSite } from "./guest-error.ts";
+import { captureCallSite, createGuestError, nameCode, type Callee } from "./guest-error.ts";
 import { Headers } from "./headers.ts";
 import { readInput } from "./inputs.ts";
 import { maxFailureChars } from "./limits.ts";
@@ -50,21 +50,16 @@ type CheckpointMethods = Pick<
 function checkpointMethods(): Record<keyof CheckpointMethods, unknown> {
   return {
     registerCheckpoints: function registerCheckpoints(checkpoints: unknown): Promise<void> {
-      return effect("registerCheckpoints", { checkpoints }, captureCallSite(registerCheckpoints), noValue);
+      return effect("registerCheckpoints", { checkpoints }, registerCheckpoints, noValue);
     },
     emitCheckpoint: function emitCheckpoint(id: unknown, message: unknown, progress: unknown): Promise<void> {
-      return effect("emitCheckpoint", { id, message, progress }, captureCallSite(emitCheckpoint), noValue);
+      return effect("emitCheckpoint", { id, message, progress }, emitCheckpoint, noValue);
     },
     updateCheckpointMessage: function updateCheckpointMessage(id: unknown, message: unknown): Promise<void> {
-      return effect(
-        "updateCheckpointMessage",
-        { id, message },
-        captureCallSite(updateCheckpointMessage),
-        noValue,
-      );
+      return effect("updateCheckpointMessage", { id, message }, updateCheckpointMessage, noValue);
     },
     skipCheckpoint: function skipCheckpoint(id: unknown, message: unknown): Promise<void> {
-      return effect("skipCheckpoint", { id, message }, captureCallSite(skipCheckpoint), noValue);
+      return effect("skipCheckpoint", { id, message }, skipCheckpoint, noValue);
     },
   };
 }
@@ -72,18 +67,21 @@ function checkpointMethods(): Record<keyof CheckpointMethods, unknown> {
 function waitMethods(): Record<"sleep" | "waitForApp" | "awaitCheckpointRetry", unknown> {
   return {
     sleep: function sleep(ms: unknown): Promise<void> {
-      return effect("sleep", { ms }, captureCallSite(sleep), noValue);
+      return effect("sleep", { ms }, sleep, noValue);
     },
     waitForApp: function waitForApp(path: unknown, options?: unknown): Promise<Response> {
-      const site = captureCallSite(waitForApp);
-      return effect("waitForApp", () => ({ path, options: plainOptions(options) }), site, createResponse);
+      return effect(
+        "waitForApp",
+        () => ({ path, options: plainOptions(options) }),
+        waitForApp,
+        createResponse,
+      );
     },
     awaitCheckpointRetry: function awaitCheckpointRetry(
       checkpointId: unknown,
       error: unknown,
       context?: unknown,
     ): Promise<string> {
-      const site = captureCallSite(awaitCheckpointRetry);
       const read = (completion: { value: unknown }): string => completion.value as string;
       return effect(
         "awaitCheckpointRetry",
@@ -92,7 +90,7 @@ function waitMethods(): Record<"sleep" | "waitForApp" | "awaitCheckpointRetry", 
           error: StringSlice(messageOf(error), 0, maxFailureChars),
           context: toDetailRows(context),
         }),
-        site,
+        awaitCheckpointRetry,
         read,
       );
     },
@@ -111,7 +109,7 @@ function fail(message: unknown, context?: unknown): never {
 function effect<T>(
   name: string,
   args: object | (() => object),
-  site: CallSite,
+  callee: Callee,
   read: Parameters<typeof callEffect<T>>[3],
 ): Promise<T> {
   let argsJson: string | undefined;
@@ -121,18 +119,18 @@ function effect<T>(
   } catch (error) {
     return refuse(
       `ctx.${name}: its arguments cannot be made into JSON (${messageOf(error)}); pass plain values.`,
-      site,
+      callee,
     );
   }
   if (argsJson === undefined) {
-    return refuse(`ctx.${name}: its arguments cannot be made into JSON; pass plain values.`, site);
+    return refuse(`ctx.${name}: its arguments cannot be made into JSON; pass plain values.`, callee);
   }
-  return callEffect(name, argsJson, site, read);
+  return callEffect(name, argsJson, callee, read);
 }
 
-function refuse(message: string, site: CallSite): Promise<never> {
+function refuse(message: string, callee: Callee): Promise<never> {
   const promise = NativePromise.reject(
-    createGuestError({ name: "TypeError", message, code: "ARGUMENT_INVALID" }, site),
+    createGuestError({ name: "TypeError", message, code: "ARGUMENT_INVALID" }, captureCallSite(callee)),
   );
   ignoreRejection(promise);
   return promise;

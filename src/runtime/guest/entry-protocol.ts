@@ -24,6 +24,16 @@ export interface GuestEntry {
    * @param completionJson JSON text of a `CompletionMessage`; its body waits in `takeBody`
    */
   deliver(completionJson: string): void;
+  /**
+   * Takes in what the journal knows, to be handed over by `deliverHeld`.
+   * @param recordedJson JSON text of a `RecordedMessage`
+   */
+  hold(recordedJson: string): void;
+  /**
+   * Hands over the next of what is held. False: nothing is left that may be handed over, and the rest is forgotten. V8 runs
+   * the guest's promises when this has returned, so that each completion finds all done that those before it set off.
+   */
+  deliverHeld(): boolean;
 }
 
 /** Name of the guest's own code in stack traces; its frames are left out of what authors are shown. */

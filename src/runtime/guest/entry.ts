@@ -1,5 +1,5 @@
 import type { StartMessage } from "../protocol.ts";
-import { settleCall } from "./bridge.ts";
+import { settleCall, settleRecorded } from "./bridge.ts";
 import { startClock } from "./clock-reading.ts";
 import { createContext } from "./context.ts";
 import type { GuestEntry } from "./entry-protocol.ts";
@@ -14,6 +14,7 @@ import {
   PromiseThen,
   ReflectApply,
 } from "./primordials.ts";
+import { holdRecorded } from "./recorded.ts";
 import { traceCalls } from "./trace.ts";
 
 /** What `start` is told: the start message without the code. The seed stays outside. */
@@ -37,6 +38,15 @@ export function createGuestEntry(): GuestEntry {
         settleCall(completionJson);
       } catch (error) {
         finishFailed(error);
+      }
+    },
+    hold: holdRecorded,
+    deliverHeld() {
+      try {
+        return settleRecorded();
+      } catch (error) {
+        finishFailed(error);
+        return false;
       }
     },
   };

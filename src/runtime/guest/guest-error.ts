@@ -21,6 +21,10 @@ export interface CallSite {
   readonly stack?: unknown;
 }
 
+/** A function of `ctx` or the global object. */
+// oxlint-disable-next-line typescript/no-unsafe-function-type -- captureStackTrace takes any callable
+export type Callee = Function;
+
 /** What the runtime knows of an error it made; kept where hook code cannot forge it. */
 interface ErrorFacts {
   code: string;
@@ -43,8 +47,7 @@ const ErrorClass = Error;
  * Notes the place of the call now running.
  * @param callee the function hook code called; its frame and those above it are left out
  */
-// oxlint-disable-next-line typescript/no-unsafe-function-type -- captureStackTrace takes any callable
-export function captureCallSite(callee: Function): CallSite {
+export function captureCallSite(callee: Callee): CallSite {
   const site = ObjectCreate(null) as { stack?: unknown };
   ErrorCaptureStackTrace(site, callee);
   return site;

@@ -1,0 +1,9 @@
+import type { EffectOutcome } from "../journal/entry.ts";
+import type { CompletionMessage } from "./protocol.ts";
+
+/** An outcome as the guest is told it; its body goes beside it. */
+export function toCompletion(seq: number, now: number, outcome: EffectOutcome): CompletionMessage {
+  if (!outcome.ok) return { type: "completion", seq, now, ok: false, error: outcome.error };
+  const { value, body } = outcome;
+  return { type: "completion", seq, now, ok: true, value, hasBody: body !== undefined };
+}
