@@ -4,7 +4,7 @@ import { createTacklebox, type Tacklebox, type TackleboxOptions } from "../src/c
 import type { BullFactory, Datastore } from "../src/datastore/datastore.ts";
 import type { OperationRequest } from "../src/install/prepare-operation.ts";
 import { createSimulatedNas } from "../src/nas/create-simulated-nas.ts";
-import { hooksQueue } from "../src/queue/create-scheduler.ts";
+import { hooksQueue } from "../src/queue/queue-names.ts";
 import type { HookTaskView, OperationTaskView } from "../src/task/task-view.ts";
 
 /** When the parts of the latest operation happened, in milliseconds of `performance.now()`. */

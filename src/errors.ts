@@ -1,3 +1,4 @@
+import { apiErrors } from "./errors/api-errors.ts";
 import type { CatalogueEntry, Consequence } from "./errors/catalogue-entry.ts";
 import { hookErrors } from "./errors/hook-errors.ts";
 import { journalErrors } from "./errors/journal-errors.ts";
@@ -13,6 +14,7 @@ export const errorCatalogue = {
   ...hookErrors,
   ...journalErrors,
   ...taskErrors,
+  ...apiErrors,
 } as const satisfies Record<string, CatalogueEntry>;
 
 export type ErrorCode = keyof typeof errorCatalogue;

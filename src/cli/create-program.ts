@@ -7,6 +7,7 @@ import type { ExitCode } from "./exit-codes.ts";
 import type { PlanOptions } from "./plan/plan-command.ts";
 import type { ReplayOptions } from "./replay/replay-command.ts";
 import type { RunOptions } from "./run/run-options.ts";
+import type { ServeOptions } from "./serve/serve-command.ts";
 import type { ValidateOptions } from "./validate/validate-command.ts";
 
 /** The command line. A command loads what it needs when it is called; `onExit` gets its exit code. */
@@ -31,6 +32,7 @@ export function createProgram(context: CliContext, onExit: (code: ExitCode) => v
   addRun(program, context, onExit);
   addReplay(program, context, onExit);
   addDemo(program, context, onExit);
+  addServe(program, context, onExit);
   for (const command of program.commands) {
     command
       .helpOption("-h, --help", "print this help")
@@ -150,5 +152,31 @@ const addDemo: Add = (program, context, onExit) => {
     .action(async (options: DemoOptions) => {
       const { demoCommand } = await import("./demo/demo-command.ts");
       onExit(await demoCommand(context, options));
+    });
+};
+
+const addServe: Add = (program, context, onExit) => {
+  program
+    .command("serve")
+    .description("the HTTP API, the activity center and a worker in one process, until it is stopped")
+    .option(
+      "--host <address>",
+      "address to listen on; others than loopback open it to the network",
+      "127.0.0.1",
+    )
+    .option("--port <port>", "port to listen on; 0 takes a free one", "8330")
+    .option("--datastore <url>", "where tasks are kept (default: pglite:.tacklebox/serve)")
+    .option("--catalog <dir>", "folder of install scripts to offer, and root of their hooks' paths")
+    .option(
+      "--allow-host <name>",
+      "name under which browsers reach it, beside localhost and addresses",
+      collect,
+    )
+    .option("--allow <host[:port]>", "let hooks reach this host", collect)
+    .option("--hook-concurrency <number>", "hooks at work at the same time (default: 2)")
+    .action(async (options: ServeOptions) => {
+      prepareSandboxCode();
+      const { serveCommand } = await import("./serve/serve-command.ts");
+      onExit(await serveCommand(context, options));
     });
 };

@@ -15,24 +15,17 @@ import {
   nextStepIndex,
   type OperationRecord,
 } from "../task/operation-task.ts";
+import { hooksQueue, operationsQueue, type JobData } from "./queue-names.ts";
 import { removeEndedJobs } from "./remove-ended-jobs.ts";
 import { takeBackJobs } from "./take-back-jobs.ts";
 import { createViewPublisher } from "./view-publisher.ts";
 import { wakeOpenSignIns } from "./wake-open-sign-ins.ts";
-
-/** Names of the two queues; BullMQ keeps everything below `tacklebox:`. */
-const operationsQueue = "installs";
-export const hooksQueue = "hooks";
 
 /** A parked job is woken by a person; until then it is delayed for about five years (BullMQ counts to ten). */
 const parkedForMs = 5 * 365 * 24 * 3_600_000;
 
 /** How long a job is put away at first, until it was looked for news once more. */
 const lookAgainWithinMs = 5000;
-
-export interface JobData {
-  id: string;
-}
 
 export interface SchedulerOptions {
   datastore: Datastore;

@@ -12,6 +12,7 @@ import { openCommandDatastore } from "../open-command-datastore.ts";
 import { printable } from "../printable.ts";
 import { readTextFile } from "../read-text-file.ts";
 import { loadBehaviour } from "../run/run-nas.ts";
+import { signInOrigins } from "../sign-in-origins.ts";
 import { closingReport } from "./closing-report.ts";
 import { createDemoStage, type DemoStage } from "./demo-stage.ts";
 
@@ -176,13 +177,4 @@ async function cancelLeftovers(tacklebox: Tacklebox): Promise<void> {
   const operations = await tacklebox.listOperations();
   const open = operations.filter(({ status }) => !isTerminal(status));
   await Promise.all(open.map(({ id }) => tacklebox.cancel(id)));
-}
-
-/** Origins of the sign-ins in the script, which the stand-in takes the place of. */
-function signInOrigins(script: string): string[] {
-  const origins = (script.match(/"(?:pinUrl|pollUrl|authUrl)":\s*"([^"]+)"/g) ?? []).flatMap((field) => {
-    const url = URL.parse(field.split('"').at(-2) ?? "");
-    return url === null ? [] : [url.origin];
-  });
-  return [...new Set(origins)];
 }

@@ -15,6 +15,7 @@ import type { CliContext } from "../cli-context.ts";
 import { defaultDatastore } from "../default-datastore.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { openCommandDatastore } from "../open-command-datastore.ts";
+import { readCount } from "../read-count.ts";
 import { readTextFile } from "../read-text-file.ts";
 import { replayLines } from "./replay-lines.ts";
 
@@ -39,8 +40,8 @@ export async function replayCommand(
 ): Promise<ExitCode> {
   const { terminal, signal } = context;
   const chosen = {
-    ...(options.attempt === undefined ? {} : { attempt: readCount("--attempt", options.attempt) }),
-    ...(options.to === undefined ? {} : { to: readCount("--to", options.to) }),
+    ...(options.attempt === undefined ? {} : { attempt: readCount("replay --attempt", options.attempt) }),
+    ...(options.to === undefined ? {} : { to: readCount("replay --to", options.to) }),
   };
   const report = await withRecorded(context, subject, options, async (recorded) => {
     terminal.status("Replaying");
@@ -126,14 +127,5 @@ function notAHook({ id, operation, appName, steps }: OperationRecord): Tacklebox
     "USAGE",
     `replay ${id}: that is the ${operation} of ${appName}, expected a hook task; ` +
       (hooks.length === 0 ? "it has none." : `name one of its hooks: ${hooks.join(", ")}.`),
-  );
-}
-
-function readCount(option: string, text: string): number {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= 1) return value;
-  throw new TackleboxError(
-    "USAGE",
-    `replay ${option}: "${text}" was found, expected a whole number from 1 on; correct it.`,
   );
 }

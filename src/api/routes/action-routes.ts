@@ -1,0 +1,69 @@
+import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
+import type { FastifyRequest } from "fastify";
+import { Type } from "typebox";
+import type { JsonObject } from "../../json.ts";
+import type { TaskView } from "../../task/task-view.ts";
+import type { ApiServices } from "../api-services.ts";
+import { requireMatch } from "../conditional.ts";
+import { answerWith, errors, tag } from "../schemas/answers.ts";
+import { answersBodySchema, retryBodySchema, taskParamsSchema } from "../schemas/request-schemas.ts";
+
+const scriptBodyLimit = 8 * 1024 * 1024;
+const refusals = errors(400, 401, 404, 409, 412, 422);
+const response = { 200: answerWith("Task", "The task after that."), ...refusals };
+
+/** What people do with a task. Each is safe to send twice. */
+export function actionRoutes(services: ApiServices): FastifyPluginAsyncTypebox {
+  const { tacklebox } = services;
+  return async (app) => {
+    app.post(
+      "/tasks/:id/inputs",
+      {
+        schema: {
+          ...tag("tasks", "answerTask", "Answers a task's questions, all of them at once"),
+          params: taskParamsSchema,
+          body: answersBodySchema,
+          response,
+        },
+      },
+      async (request) =>
+        await act(services, request, (id) => tacklebox.answer(id, request.body.answers as JsonObject)),
+    );
+
+    app.post(
+      "/tasks/:id/retry",
+      {
+        bodyLimit: scriptBodyLimit,
+        schema: {
+          ...tag("tasks", "retryTask", "Retry of a task that waits for it"),
+          params: taskParamsSchema,
+          body: Type.Optional(retryBodySchema),
+          response,
+        },
+      },
+      async (request) => await act(services, request, (id) => tacklebox.retry(id, request.body ?? {})),
+    );
+
+    const plain = { skip: "Skips a hook that waits", cancel: "Ends a task" } as const;
+    for (const name of ["skip", "cancel"] as const) {
+      app.post(
+        `/tasks/:id/${name}`,
+        { schema: { ...tag("tasks", `${name}Task`, plain[name]), params: taskParamsSchema, response } },
+        async (request) => await act(services, request, (id) => tacklebox[name](id)),
+      );
+    }
+  };
+}
+
+/** Does it on the state the caller has seen, and answers with the state after it. */
+async function act(
+  { feed }: ApiServices,
+  request: FastifyRequest<{ Params: { id: string } }>,
+  action: (id: string) => Promise<void>,
+): Promise<TaskView> {
+  const { id } = request.params;
+  requireMatch(request, (await feed.snapshot(id)).tag);
+  await action(id);
+  await feed.refresh(id);
+  return (await feed.snapshot(id)).view;
+}

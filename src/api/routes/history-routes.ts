@@ -1,0 +1,28 @@
+import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
+import type { ApiServices } from "../api-services.ts";
+import { sendTagged } from "../conditional.ts";
+import { answerWith, errors, tag } from "../schemas/answers.ts";
+import { historyQuerySchema } from "../schemas/request-schemas.ts";
+import { toLabels } from "../to-labels.ts";
+import { readPage } from "./task-routes.ts";
+
+/** `GET /v1/history`: past executions of hooks. */
+export function historyRoutes(services: ApiServices): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    app.get(
+      "/history",
+      {
+        schema: {
+          ...tag("tasks", "listHistory", "Executions of hooks that have ended, newest first"),
+          querystring: historyQuerySchema,
+          response: { 200: answerWith("TaskList", "A page of executions."), ...errors(400, 401) },
+        },
+      },
+      async (request, reply) => {
+        const { limit = 50, cursor, label, ...wanted } = request.query;
+        const filter = { ...wanted, ...toLabels(label), kind: "hook", active: false } as const;
+        return sendTagged(request, reply, await readPage(services, filter, { limit, before: cursor }));
+      },
+    );
+  };
+}

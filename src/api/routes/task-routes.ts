@@ -1,0 +1,154 @@
+import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
+import type { TaskFilter } from "../../feed/task-summary.ts";
+import type { ApiServices } from "../api-services.ts";
+import { combineTags, isKnown, sendTagged, waitSecondsOf, type TaggedJson } from "../conditional.ts";
+import { readTaskLog } from "../task-log.ts";
+import {
+  includeQuerySchema,
+  logQuerySchema,
+  taskParamsSchema,
+  taskQuerySchema,
+} from "../schemas/request-schemas.ts";
+import { answerWith, errors, tag } from "../schemas/answers.ts";
+import { toLabels } from "../to-labels.ts";
+import type { TypedApp } from "../typed-app.ts";
+import { waitForChange } from "../wait-for-change.ts";
+
+/** `GET /v1/tasks`, one task, its log. */
+export function taskRoutes(services: ApiServices): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    addTaskList(app, services);
+    addTask(app, services);
+    addTaskLog(app, services);
+  };
+}
+
+function addTaskList(app: TypedApp, services: ApiServices): void {
+  app.get(
+    "/tasks",
+    {
+      schema: {
+        ...tag("tasks", "listTasks", "Tasks, newest first"),
+        querystring: taskQuerySchema,
+        response: { 200: answerWith("TaskList", "A page of tasks."), ...errors(400, 401) },
+      },
+    },
+    async (request, reply) => {
+      const { limit, cursor, label, q, ...wanted } = request.query;
+      const filter = { ...wanted, ...(q === undefined ? {} : { text: q }), ...toLabels(label) };
+      return sendTagged(
+        request,
+        reply,
+        await readPage(services, filter, { limit: limit ?? 50, before: cursor }),
+      );
+    },
+  );
+}
+
+function addTask(app: TypedApp, services: ApiServices): void {
+  const { feed, clock } = services;
+  app.get(
+    "/tasks/:id",
+    {
+      schema: {
+        ...tag(
+          "tasks",
+          "getTask",
+          "A task; with Prefer: wait=25 and If-None-Match as soon as it has changed",
+        ),
+        params: taskParamsSchema,
+        querystring: includeQuerySchema,
+        response: {
+          200: answerWith("Task", "The task as it stands."),
+          304: { description: "It is what the caller has." },
+          ...errors(400, 401, 404),
+        },
+      },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      const include = (request.query.include ?? "").split(",");
+      let found = await readTask(services, id, include);
+      const seconds = waitSecondsOf(request);
+      if (seconds > 0 && isKnown(request, found.tag)) {
+        const gone = new AbortController();
+        reply.raw.once("close", () => gone.abort());
+        const family = new Set([id, ...(await hookIdsOf(services, id))]);
+        await waitForChange({ feed, clock, seconds, signal: gone.signal }, (changed) => family.has(changed));
+        reply.header("preference-applied", `wait=${seconds}`);
+        found = await readTask(services, id, include);
+      }
+      return sendTagged(request, reply, found);
+    },
+  );
+}
+
+function addTaskLog(app: TypedApp, { tacklebox }: ApiServices): void {
+  app.get(
+    "/tasks/:id/logs",
+    {
+      schema: {
+        ...tag("tasks", "getTaskLog", "The log of a hook, or of all hooks of an operation"),
+        params: taskParamsSchema,
+        querystring: logQuerySchema,
+        response: { 200: answerWith("Log", "Rows, oldest first."), ...errors(400, 401, 404) },
+      },
+    },
+    async (request, reply) => {
+      const { after, limit = 200, level = "info" } = request.query;
+      const log = await readTaskLog(tacklebox, request.params.id, {
+        limit,
+        level,
+        ...(after === undefined ? {} : { after }),
+      });
+      if (request.headers.accept !== "application/x-ndjson") return log;
+      return reply
+        .type("application/x-ndjson")
+        .send(log.items.map((row) => `${JSON.stringify(row)}\n`).join(""));
+    },
+  );
+}
+
+/** A page of wanted tasks, whole. */
+export async function readPage(
+  { feed }: ApiServices,
+  filter: TaskFilter,
+  { limit, before }: { limit: number; before: string | undefined },
+): Promise<TaggedJson> {
+  const { ids, hasMore } = feed.select(filter, { limit, ...(before === undefined ? {} : { before }) });
+  const snapshots = await Promise.all(ids.map((id) => feed.snapshot(id)));
+  const nextCursor = hasMore ? (ids.at(-1) ?? null) : null;
+  return {
+    json: `{"items":[${snapshots.map(({ json }) => json).join(",")}],"nextCursor":${JSON.stringify(nextCursor)}}`,
+    tag: combineTags([...snapshots.map(({ view, tag: each }) => `${view.id} ${each}`), nextCursor ?? ""]),
+  };
+}
+
+async function hookIdsOf({ feed }: ApiServices, id: string): Promise<string[]> {
+  const { view } = await feed.snapshot(id);
+  return view.kind === "hook" ? [] : view.steps.flatMap(({ taskId }) => taskId ?? []);
+}
+
+/** One task with what was asked for beside it. */
+export async function readTask(
+  { feed, tacklebox }: Pick<ApiServices, "feed" | "tacklebox">,
+  id: string,
+  include: readonly string[],
+): Promise<TaggedJson> {
+  const snapshot = await feed.snapshot(id);
+  const parts: string[] = [];
+  const tags = [snapshot.tag];
+  if (include.includes("children") && snapshot.view.kind === "operation") {
+    const children = await tacklebox.getHookTasks(id);
+    const json = JSON.stringify(children);
+    parts.push(`"children":${json}`);
+    tags.push(json);
+  }
+  if (include.includes("logs")) {
+    const json = JSON.stringify(await readTaskLog(tacklebox, id, { limit: 200, level: "info" }));
+    parts.push(`"logs":${json}`);
+    tags.push(json);
+  }
+  if (parts.length === 0) return snapshot;
+  return { json: `${snapshot.json.slice(0, -1)},${parts.join(",")}}`, tag: combineTags(tags) };
+}

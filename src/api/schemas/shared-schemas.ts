@@ -1,0 +1,34 @@
+import { problemSchema } from "./answers.ts";
+import {
+  appListSchema,
+  healthSchema,
+  newTokenSchema,
+  readinessSchema,
+  tokenListSchema,
+} from "./other-schemas.ts";
+import {
+  hookTaskSchema,
+  logRowSchema,
+  logSchema,
+  operationTaskSchema,
+  taskErrorSchema,
+  taskListSchema,
+  taskSchema,
+} from "./task-schemas.ts";
+
+/** The schemas that have a name of their own in the OpenAPI document. */
+export const sharedSchemas = [
+  problemSchema,
+  taskErrorSchema,
+  hookTaskSchema,
+  operationTaskSchema,
+  taskSchema,
+  taskListSchema,
+  logRowSchema,
+  logSchema,
+  tokenListSchema,
+  newTokenSchema,
+  healthSchema,
+  readinessSchema,
+  appListSchema,
+];

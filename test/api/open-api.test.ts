@@ -1,0 +1,44 @@
+import { createConfig, lintFromString } from "@redocly/openapi-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { testDatastores, type TestDatastore } from "../support/test-datastores.ts";
+import { openApiBox, type ApiBox } from "./support/api-box.ts";
+
+const pglite = testDatastores.find(({ kind }) => kind === "pglite") as (typeof testDatastores)[number];
+
+describe("the OpenAPI document", () => {
+  let store: TestDatastore;
+  let api: ApiBox;
+  beforeAll(async () => {
+    store = await pglite.create();
+    api = await openApiBox({ store });
+  });
+  afterAll(async () => {
+    await api.close();
+    await store.remove();
+  });
+
+  it("passes the linter's recommended rules", async () => {
+    const document = await (await api.open("/openapi.json")).text();
+    const config = await createConfig({
+      extends: ["recommended"],
+      rules: { "operation-4xx-response": "off" },
+    });
+    const problems = await lintFromString({ source: document, config });
+    expect(
+      problems.map(({ ruleId, message, location }) => `${ruleId}: ${message} ${location[0]?.pointer}`),
+    ).toEqual([]);
+  });
+
+  it("is OpenAPI 3.1, and gives each operation a name of its own", async () => {
+    const document = (await (await api.open("/openapi.json")).json()) as {
+      openapi: string;
+      paths: Record<string, Record<string, { operationId: string }>>;
+    };
+    expect(document.openapi).toBe("3.1.0");
+    const ids = Object.values(document.paths).flatMap((path) =>
+      Object.values(path).map(({ operationId }) => operationId),
+    );
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(ids).not.toContain(undefined);
+  });
+});

@@ -1,0 +1,56 @@
+import type { JsonObject } from "../../../src/json.ts";
+import { installRequest } from "../../support/box.ts";
+
+/** Body of `POST /v1/installs` for a script with these inline hooks. */
+export function installBody(
+  hooks: (JsonObject & { scriptContent: string })[],
+  more: JsonObject = {},
+): JsonObject {
+  return { script: installRequest(hooks).script, scriptFile: "testapp.json", ...more };
+}
+
+export const quickHook = {
+  id: "quick",
+  scriptContent:
+    "export async function run(ctx) { ctx.log('hello', ctx.resourceId); await ctx.emitCheckpoint('done'); }",
+};
+
+/** Fails until the user clicks Skip, or for good when asked to. */
+export const failingHook = {
+  id: "failing",
+  scriptContent: "export async function run(ctx) { ctx.fail('no luck', [{ label: 'Status', value: 500 }]); }",
+};
+
+/** Waits at a checkpoint, and logs what was clicked. */
+export const waitingHook = {
+  id: "waiting",
+  scriptContent: `export async function run(ctx) {
+    ctx.log("before");
+    const action = await ctx.awaitCheckpointRetry("step", "not yet", [{ label: "Try", value: 1 }]);
+    ctx.log("clicked " + action);
+    if (action === "retry") await ctx.emitCheckpoint("step");
+  }`,
+};
+
+export const askingHook = {
+  id: "asking",
+  inputs: [
+    {
+      type: "question",
+      id: "name",
+      question: { question: "Name?", type: "text", key: "name", required: true },
+    },
+    {
+      type: "question",
+      id: "count",
+      question: { question: "How many?", type: "number", key: "count", required: true },
+    },
+    {
+      type: "question",
+      id: "secret",
+      question: { question: "Password?", type: "password", key: "secret", required: true },
+    },
+  ],
+  scriptContent:
+    "export async function run(ctx) { ctx.log(ctx.getInput('name') + ' ' + ctx.getInput('count') + ' ' + ctx.getInput('secret')); }",
+};

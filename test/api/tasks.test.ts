@@ -1,0 +1,200 @@
+import { afterEach, describe, expect, it } from "vitest";
+import type { ProblemDocument } from "../../src/api/problem.ts";
+import type { HookTaskView, OperationTaskView } from "../../src/task/task-view.ts";
+import { testDatastores, type TestDatastore } from "../support/test-datastores.ts";
+import { openApiBox, type ApiBox, type ApiBoxOptions } from "./support/api-box.ts";
+import { askingHook, failingHook, installBody, quickHook, waitingHook } from "./support/scripts.ts";
+
+describe.each(testDatastores.filter(({ available }) => available))("tasks over HTTP, on $kind", (subject) => {
+  let box: ApiBox | null = null;
+  let store: TestDatastore | null = null;
+  const open = async (options: Omit<ApiBoxOptions, "store"> = {}): Promise<ApiBox> => {
+    store = await subject.create();
+    box = await openApiBox({ store, ...options });
+    return box;
+  };
+  afterEach(async () => {
+    await box?.close();
+    await store?.remove();
+    box = null;
+    store = null;
+  });
+
+  const install = async ({ call }: ApiBox, body: object): Promise<OperationTaskView> => {
+    const { status, headers, body: view } = await call<OperationTaskView>("POST", "/v1/installs", { body });
+    expect(status).toBe(202);
+    expect(headers.get("location")).toBe(`/v1/tasks/${view.id}`);
+    return view;
+  };
+
+  it("takes an install, shows it to its end, and says 304 to whoever has seen that", async () => {
+    const api = await open();
+    const accepted = await install(api, installBody([quickHook]));
+    expect(accepted).toMatchObject({ kind: "operation", type: "APP_INSTALL", appName: "testapp" });
+    await api.untilOperation(accepted.id, "COMPLETED");
+    await api.feed.refresh(accepted.id);
+    const path = `/v1/tasks/${accepted.id}?include=children`;
+    const { body, headers } = await api.call<OperationTaskView & { children: HookTaskView[] }>("GET", path);
+    expect(body).toMatchObject({ status: "COMPLETED", outcome: "completed", progress: 100 });
+    expect(body.children).toMatchObject([{ hookId: "quick", status: "COMPLETED", parentId: accepted.id }]);
+    const again = await api.call("GET", path, { headers: { "if-none-match": headers.get("etag") ?? "" } });
+    expect(again.status).toBe(304);
+  });
+
+  it("answers a long poll at the first change, and with 304 when there was none", async () => {
+    const api = await open();
+    const { id } = await install(api, installBody([waitingHook]));
+    const hook = await api.untilHook("waiting", "AWAITING_RETRY");
+    await api.feed.refresh(hook.id);
+    await api.feed.refresh(id);
+    const seen = await api.call<OperationTaskView>("GET", `/v1/tasks/${id}`);
+    expect(seen.body.status).toBe("AWAITING_RETRY");
+    const headers = { "if-none-match": seen.headers.get("etag") ?? "", prefer: "wait=50" };
+    const changed = api.call<OperationTaskView>("GET", `/v1/tasks/${id}`, { headers });
+    await api.call("POST", `/v1/tasks/${hook.id}/retry`);
+    const { status, body, headers: answered } = await changed;
+    expect(status).toBe(200);
+    expect(answered.get("preference-applied")).toBe("wait=50");
+    expect(body.revision).toBeGreaterThan(seen.body.revision);
+    await api.untilOperation(id, "COMPLETED");
+    await api.feed.refresh(id);
+    const end = await api.call("GET", `/v1/tasks/${id}`);
+    const none = await api.call("GET", `/v1/tasks/${id}`, {
+      headers: { "if-none-match": end.headers.get("etag") ?? "", prefer: "wait=1" },
+    });
+    expect(none.status).toBe(304);
+  });
+
+  it("does what the user may do, says what is possible when it is not, and minds If-Match", async () => {
+    const api = await open();
+    const { id } = await install(api, installBody([waitingHook, { ...failingHook, id: "after" }]));
+    const waiting = await api.untilHook("waiting", "AWAITING_RETRY");
+    const seen = await api.call("GET", `/v1/tasks/${waiting.id}`);
+    const stale = await api.call<ProblemDocument>("POST", `/v1/tasks/${waiting.id}/retry`, {
+      headers: { "if-match": '"another"' },
+    });
+    expect(stale).toMatchObject({ status: 412, body: { code: "PRECONDITION_FAILED" } });
+    const wrong = await api.call<ProblemDocument>("POST", `/v1/tasks/${waiting.id}/inputs`, {
+      body: { answers: {} },
+    });
+    expect(wrong).toMatchObject({
+      status: 409,
+      body: { code: "ILLEGAL_TRANSITION", allowed: ["retry", "skip", "cancel"] },
+    });
+    const taken = await api.call("POST", `/v1/tasks/${waiting.id}/retry`, {
+      headers: { "if-match": seen.headers.get("etag") ?? "" },
+    });
+    expect(taken.status).toBe(200);
+    const failed = await api.untilHook("after", "AWAITING_RETRY");
+    expect((await api.call("POST", `/v1/tasks/${failed.id}/skip`)).status).toBe(200);
+    await api.untilOperation(id, "COMPLETED");
+    const late = await api.call<ProblemDocument>("POST", `/v1/tasks/${id}/cancel`);
+    expect(late).toMatchObject({ status: 409, body: { code: "ILLEGAL_TRANSITION", allowed: [] } });
+    const log = await api.call<{ items: { message: string }[] }>("GET", `/v1/tasks/${id}/logs`);
+    expect(log.body.items.map(({ message }) => message)).toEqual(["before", "clicked retry"]);
+  });
+
+  it("checks answers all at once, names each input, and never shows what was answered", async () => {
+    const api = await open();
+    const { id } = await install(api, installBody([askingHook]));
+    const asking = await api.untilHook("asking", "AWAITING_INPUT");
+    const path = `/v1/tasks/${asking.id}/inputs`;
+    const refused = await api.call<ProblemDocument>("POST", path, { body: { answers: { count: "many" } } });
+    expect(refused.status).toBe(422);
+    expect(refused.body.errors?.map(({ inputId }) => inputId).toSorted()).toEqual([
+      "count",
+      "name",
+      "secret",
+    ]);
+    const answers = { name: "Ada", count: 3, secret: "sesame-7261" };
+    expect((await api.call("POST", path, { body: { answers } })).status).toBe(200);
+    await api.untilOperation(id, "COMPLETED");
+    const everything = await api.call("GET", `/v1/tasks/${id}?include=children,logs`);
+    expect(JSON.stringify(everything.body)).toContain("Ada 3");
+    expect(JSON.stringify(everything.body)).not.toContain("sesame-7261");
+  });
+
+  it("cancels, and the app was never touched", async () => {
+    const api = await open();
+    const { id } = await install(api, installBody([{ ...failingHook, event: "onBeforeInstall" }]));
+    await api.untilHook("failing", "AWAITING_RETRY");
+    expect((await api.call("POST", `/v1/tasks/${id}/cancel`)).status).toBe(200);
+    await api.untilOperation(id, "CANCELLED");
+    expect((await api.call<{ items: unknown[] }>("GET", "/v1/apps")).body.items).toEqual([]);
+  });
+
+  it("lists tasks newest first, page by page, and by what they are", async () => {
+    const api = await open();
+    const ids: string[] = [];
+    for (const name of ["one", "two", "three"]) {
+      const { id } = await install(api, installBody([quickHook], { appName: `app-${name}` }));
+      await api.untilOperation(id, "COMPLETED");
+      await api.feed.refresh(id);
+      ids.unshift(id);
+    }
+    type Page = { items: OperationTaskView[]; nextCursor: string | null };
+    const first = await api.call<Page>("GET", "/v1/tasks?limit=2");
+    expect(first.body.items.map(({ id }) => id)).toEqual(ids.slice(0, 2));
+    const second = await api.call<Page>("GET", `/v1/tasks?limit=2&cursor=${first.body.nextCursor}`);
+    expect(second.body).toMatchObject({ items: [{ id: ids[2] }], nextCursor: null });
+    const idsOf = async (query: string): Promise<string[]> =>
+      (await api.call<Page>("GET", `/v1/tasks?${query}`)).body.items.map(({ id }) => id);
+    expect(await idsOf("app=app-two")).toEqual([ids[1]]);
+    expect(await idsOf("q=THREE")).toEqual([ids[0]]);
+    expect(await idsOf("active=true")).toEqual([]);
+    expect(await idsOf("status=FAILED&status=COMPLETED")).toEqual(ids);
+    expect(await idsOf("type=APP_UPGRADE")).toEqual([]);
+    expect(await idsOf(`kind=hook&parent=${ids[1]}&event=onAfterInstall`)).toHaveLength(1);
+    const known = await api.call("GET", "/v1/tasks?limit=2", {
+      headers: { "if-none-match": first.headers.get("etag") ?? "" },
+    });
+    expect(known.status).toBe(304);
+  });
+
+  it("knows after a restart what there was before", async () => {
+    const api = await open();
+    const { id } = await install(api, installBody([quickHook]));
+    await api.untilOperation(id, "COMPLETED");
+    await api.close();
+    box = await openApiBox({ store: store as TestDatastore });
+    type Page = { items: OperationTaskView[] };
+    expect((await box.call<Page>("GET", "/v1/tasks")).body.items).toMatchObject([
+      { id, status: "COMPLETED" },
+    ]);
+    expect((await box.call<Page>("GET", "/v1/tasks?kind=hook")).body.items).toMatchObject([{ parentId: id }]);
+  });
+
+  it("gives the log page by page, and as lines", async () => {
+    const api = await open();
+    const chatty =
+      "export async function run(ctx) { for (let i = 0; i < 5; i += 1) ctx.log('line ' + i); console.error('bad'); }";
+    const { id } = await install(
+      api,
+      installBody([
+        { id: "a", scriptContent: chatty },
+        { id: "b", scriptContent: chatty },
+      ]),
+    );
+    await api.untilOperation(id, "COMPLETED");
+    type Log = { items: { message: string; hookId: string; cursor: string }[]; next: string };
+    const all = await api.call<Log>("GET", `/v1/tasks/${id}/logs`);
+    expect(all.body.items).toHaveLength(12);
+    const first = await api.call<Log>("GET", `/v1/tasks/${id}/logs?limit=5`);
+    const rest = await api.call<Log>("GET", `/v1/tasks/${id}/logs?after=${first.body.next}`);
+    expect([...first.body.items, ...rest.body.items]).toEqual(all.body.items);
+    const bad = await api.call<Log>("GET", `/v1/tasks/${id}/logs?level=error`);
+    expect(bad.body.items.map(({ hookId, message }) => [hookId, message])).toEqual([
+      ["a", "bad"],
+      ["b", "bad"],
+    ]);
+    const lines = await (
+      await api.open(`/v1/tasks/${id}/logs`, { headers: { accept: "application/x-ndjson" } })
+    ).text();
+    expect(
+      lines
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line) as unknown),
+    ).toEqual(all.body.items);
+  });
+});
