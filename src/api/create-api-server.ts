@@ -80,6 +80,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
 async function prepare(app: FastifyInstance, options: ApiServerOptions): Promise<void> {
   // Answers are what they are; their schemas describe them, and a test holds them to it.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
+  app.removeContentTypeParser("text/plain");
   app.setErrorHandler((error: FastifyError, request, reply) =>
     sendProblem({ error, request, reply, options }),
   );

@@ -21,7 +21,7 @@ export interface GuardOptions {
 export async function addGuard(app: FastifyInstance, options: GuardOptions): Promise<void> {
   const failures = app.createRateLimit({ max: options.maxFailures ?? 20, timeWindow: 60_000 });
   app.addHook("onRequest", async (request, reply) => {
-    requireHost(request, options.allowedHosts);
+    requireHost(request.headers.host ?? "", options.allowedHosts);
     requireOwnOrigin(request);
     if (request.routeOptions.config.isPublic === true) return;
     const token = bearerOf(request);
@@ -51,8 +51,8 @@ function bearerOf(request: FastifyRequest): string | null {
   return /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? "")?.[1] ?? null;
 }
 
-function requireHost(request: FastifyRequest, allowed: readonly string[]): void {
-  const host = request.headers.host ?? "";
+/** Throws `HOST_REFUSED`. */
+export function requireHost(host: string, allowed: readonly string[]): void {
   const name = (URL.parse(`http://${host}`)?.hostname ?? "").replace(/^\[(.*)\]$/, "$1");
   if (isIP(name) !== 0 || name === "localhost" || allowed.includes(name)) return;
   throw new TackleboxError(

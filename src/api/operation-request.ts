@@ -7,7 +7,7 @@ import { readCatalogScript } from "./catalog-script.ts";
 import { RequestInvalidError } from "./problem.ts";
 import type { operationBodySchema } from "./schemas/request-schemas.ts";
 
-export type OperationBody = Static<typeof operationBodySchema>;
+type OperationBody = Static<typeof operationBodySchema>;
 
 const pastedFile = "pasted.json";
 

@@ -9,20 +9,21 @@ export interface ChangeWait {
   signal: AbortSignal;
 }
 
-/** Resolves at the first change that `concerns` is true for, or when the time is up. */
+/** Resolves at the first change of a task that `isIt` is true for, or when the time is up. Rejects with what `isIt` throws. */
 export async function waitForChange(
   { feed, clock, seconds, signal }: ChangeWait,
-  concerns: (taskId: string) => boolean,
+  isIt: (taskId: string) => Promise<boolean>,
 ): Promise<void> {
-  const changed = new AbortController();
+  const done = Promise.withResolvers<void>();
   const unfollow = feed.follow(({ task }) => {
-    if (concerns(task.id)) changed.abort(new Error("changed"));
+    isIt(task.id).then((yes) => yes && done.resolve(), done.reject);
   });
+  const late = new AbortController();
   try {
-    await clock.sleep(seconds * 1000, AbortSignal.any([changed.signal, signal]));
-  } catch (error) {
-    if (!changed.signal.aborted && !signal.aborted) throw error;
+    const timeUp = clock.sleep(seconds * 1000, AbortSignal.any([late.signal, signal])).catch(() => {});
+    await Promise.race([done.promise, timeUp]);
   } finally {
     unfollow();
+    late.abort();
   }
 }

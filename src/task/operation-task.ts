@@ -5,7 +5,7 @@ import type { HookTaskRecord } from "./hook-task.ts";
 import type { NasBefore, OperationEvent } from "./operation-event.ts";
 import type { TaskError, TaskStatus } from "./task-event.ts";
 import { isTerminal, isoTime } from "./task-state.ts";
-import type { OperationTaskView, StepView, TaskAction } from "./task-view.ts";
+import type { HookTaskView, OperationTaskView, StepView, TaskAction } from "./task-view.ts";
 
 /** What an install or upgrade is from its beginning on; kept sealed, because `values` holds answers. */
 export interface OperationRecord {
@@ -191,11 +191,14 @@ export function nextStepIndex(state: OperationState): number | null {
   return index < 0 ? null : index;
 }
 
+/** What an operation needs to know of a hook task of its. */
+type HookStanding = Pick<HookTaskView, "status" | "progress" | "revision">;
+
 /** What people and programs outside see; `hooks` are the states of the hook tasks by task id. */
 export function toOperationView(
   record: OperationRecord,
   state: OperationState,
-  hooks: ReadonlyMap<string, { status: TaskStatus; progress: number }> = new Map(),
+  hooks: ReadonlyMap<string, HookStanding> = new Map(),
 ): OperationTaskView {
   const steps = record.steps.map((step, index) => toStepView(step, state.steps[index] as StepState, hooks));
   const status = statusOf(state, steps);
@@ -208,7 +211,8 @@ export function toOperationView(
     type: record.operation === "install" ? "APP_INSTALL" : "APP_UPGRADE",
     status,
     outcome: finished ? (hasSkippedHook(record, state) ? "completed_with_skips" : "completed") : null,
-    revision: state.revision,
+    // A change of a hook is one of its operation.
+    revision: [...hooks.values()].reduce((sum, hook) => sum + hook.revision, state.revision),
     appName: record.appName,
     title: `${record.operation === "install" ? "Install" : "Upgrade"} ${record.appName}`,
     fromVersion: record.fromVersion,
@@ -234,7 +238,7 @@ export function toOperationView(
 function toStepView(
   step: OperationStep,
   state: StepState,
-  hooks: ReadonlyMap<string, { status: TaskStatus; progress: number }>,
+  hooks: ReadonlyMap<string, HookStanding>,
 ): StepView {
   const hook = state.taskId === null ? undefined : hooks.get(state.taskId);
   const live = isTerminal(state.status) ? undefined : hook;

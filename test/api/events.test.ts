@@ -44,7 +44,10 @@ describe.each(testDatastores.filter(({ available }) => available))(
     it("tells only of what was asked for", async () => {
       const events = readEvents(await api.open("/v1/events?kind=hook&app=wanted&status=COMPLETED"));
       await events.until(({ event }) => event === "hello");
-      await api.untilOperation(await install(installBody([quickHook], { appName: "other" })), "COMPLETED");
+      await api.untilOperation(
+        await install(installBody([quickHook], { appName: "other", port: 8081 })),
+        "COMPLETED",
+      );
       await install(installBody([quickHook], { appName: "wanted" }));
       await events.until(({ event }) => event === "task.updated");
       const told = events.seen.filter(({ event }) => event !== "hello").map(viewOf);

@@ -66,7 +66,8 @@ describe.each(testDatastores.filter(({ available }) => available))("tasks over H
   });
 
   it("does what the user may do, says what is possible when it is not, and minds If-Match", async () => {
-    const api = await open();
+    // It stays live, so that nothing changes while it waits.
+    const api = await open({ tacklebox: { parkAfterMs: 60_000 } });
     const { id } = await install(api, installBody([waitingHook, { ...failingHook, id: "after" }]));
     const waiting = await api.untilHook("waiting", "AWAITING_RETRY");
     const seen = await api.call("GET", `/v1/tasks/${waiting.id}`);
@@ -126,8 +127,11 @@ describe.each(testDatastores.filter(({ available }) => available))("tasks over H
   it("lists tasks newest first, page by page, and by what they are", async () => {
     const api = await open();
     const ids: string[] = [];
-    for (const name of ["one", "two", "three"]) {
-      const { id } = await install(api, installBody([quickHook], { appName: `app-${name}` }));
+    for (const [place, name] of ["one", "two", "three"].entries()) {
+      const { id } = await install(
+        api,
+        installBody([quickHook], { appName: `app-${name}`, port: 8081 + place }),
+      );
       await api.untilOperation(id, "COMPLETED");
       await api.feed.refresh(id);
       ids.unshift(id);

@@ -2,11 +2,12 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { errorCatalogue, type ErrorCode } from "../../src/errors.ts";
 import { provokedHooks } from "./provoked-hooks.ts";
+import { provokedRequests } from "./provoked-requests.ts";
 import { provokedScripts } from "./provoked-scripts.ts";
 import { provokedSurroundings } from "./provoked-surroundings.ts";
 
 const page = readFileSync(new URL("../../docs/reference/errors.md", import.meta.url), "utf8");
-const provoked = { ...provokedScripts, ...provokedHooks, ...provokedSurroundings };
+const provoked = { ...provokedScripts, ...provokedHooks, ...provokedSurroundings, ...provokedRequests };
 const codes = Object.keys(errorCatalogue) as ErrorCode[];
 
 /** What the page has: each code with its consequence, its words and its example. */

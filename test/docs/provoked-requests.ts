@@ -23,6 +23,7 @@ async function refusedByApi(asked: Asked): Promise<string | undefined> {
   const tokens = createTokenStore(documents, systemClock);
   const services = {
     feed: { snapshot: async () => ({ tag: "n3w", json: "{}", view: {} }) },
+    tacklebox: {},
     tokens,
     codes: createSignInCodes(systemClock),
     clock: systemClock,
@@ -55,8 +56,10 @@ async function refusedByApi(asked: Asked): Promise<string | undefined> {
 export const provokedRequests: Provoked = {
   REQUEST_INVALID: () => refusedByApi({ path: "/v1/tokens", body: '{"nam":"backend"}' }),
   ROUTE_UNKNOWN: () => refusedByApi({ method: "GET", path: "/v1/task" }),
-  MEDIA_TYPE: () => refusedByApi({ path: "/v1/tokens", headers: { "content-type": "text/plain" }, body: "x" }),
-  BODY_TOO_LARGE: () => refusedByApi({ path: "/v1/tokens", body: JSON.stringify({ name: "x".repeat(2 ** 20) }) }),
+  MEDIA_TYPE: () =>
+    refusedByApi({ path: "/v1/tokens", headers: { "content-type": "text/plain" }, body: "x" }),
+  BODY_TOO_LARGE: () =>
+    refusedByApi({ path: "/v1/tokens", body: JSON.stringify({ name: "x".repeat(2 ** 20) }) }),
   UNAUTHORIZED: () => refusedByApi({ method: "GET", path: "/v1/tasks", signedIn: false }),
   TOO_MANY_FAILURES: () => refusedByApi({ method: "GET", path: "/v1/tasks", signedIn: false, times: 3 }),
   HOST_REFUSED: async () => {
@@ -67,7 +70,8 @@ export const provokedRequests: Provoked = {
     refusedByApi({ method: "GET", path: "/v1/tasks", headers: { origin: "https://other.example" } }),
   PRECONDITION_FAILED: () =>
     refusedByApi({ path: "/v1/tasks/tsk_0mhx2k3/skip", headers: { "if-match": '"0ld"' } }),
-  CATALOG_SCRIPT_UNKNOWN: () => refusedByApi({ path: "/v1/installs", body: '{"catalogScript":"plexx.json"}' }),
+  CATALOG_SCRIPT_UNKNOWN: () =>
+    refusedByApi({ path: "/v1/installs", body: '{"catalogScript":"plexx.json"}' }),
   TOKEN_UNKNOWN: () => refusedByApi({ method: "DELETE", path: "/v1/tokens/0123456789ab" }),
 };
 

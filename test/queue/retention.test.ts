@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { systemClock, type Clock } from "../../src/clock.ts";
 import type { Tacklebox } from "../../src/create-tacklebox.ts";
-import { hooksQueue } from "../../src/queue/create-scheduler.ts";
+import { hooksQueue } from "../../src/queue/queue-names.ts";
 import { installRequest, openBox, type Box } from "../support/box.ts";
 import { testDatastores, type TestDatastore } from "../support/test-datastores.ts";
 

@@ -309,11 +309,17 @@ describe("view of an operation", () => {
     ["AWAITING_INPUT", "AWAITING_INPUT"],
     ["AWAITING_RETRY", "AWAITING_RETRY"],
   ])("while its hook is %s is %s", (hook, whole) => {
-    const view = toOperationView(record, inHook, new Map([["tsk_hook", { status: hook, progress: 60 }]]));
+    const view = toOperationView(
+      record,
+      inHook,
+      new Map([["tsk_hook", { status: hook, progress: 60, revision: 7 }]]),
+    );
     expect(view.status).toBe(whole);
     expect(view.steps[0]).toMatchObject({ status: hook, progress: 60 });
     // A third of the three steps that are planned.
     expect(view.progress).toBe(20);
+    // A change of the hook is one of the whole.
+    expect(view.revision).toBe(inHook.revision + 7);
     // What can be done about the hook is offered by the hook's own task.
     expect(view.actions).toEqual([{ name: "cancel" }]);
   });
@@ -323,7 +329,7 @@ describe("view of an operation", () => {
     const view = toOperationView(
       record,
       ended,
-      new Map([["tsk_hook", { status: "IN_PROGRESS", progress: 5 }]]),
+      new Map([["tsk_hook", { status: "IN_PROGRESS", progress: 5, revision: 1 }]]),
     );
     expect(view.steps[0]).toMatchObject({ status: "COMPLETED", progress: 100 });
   });

@@ -1,6 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import type { FastifyRequest } from "fastify";
-import { Type } from "typebox";
 import type { JsonObject } from "../../json.ts";
 import type { TaskView } from "../../task/task-view.ts";
 import type { ApiServices } from "../api-services.ts";
@@ -34,18 +33,26 @@ export function actionRoutes(services: ApiServices): FastifyPluginAsyncTypebox {
       "/tasks/:id/retry",
       {
         bodyLimit: scriptBodyLimit,
+        // Nothing sent is nothing special asked for.
+        preValidation: async (request) => {
+          request.body ??= {};
+        },
         schema: {
           ...tag("tasks", "retryTask", "Retry of a task that waits for it"),
           params: taskParamsSchema,
-          body: Type.Optional(retryBodySchema),
+          body: retryBodySchema,
           response,
         },
       },
-      async (request) => await act(services, request, (id) => tacklebox.retry(id, request.body ?? {})),
+      async (request) => await act(services, request, (id) => tacklebox.retry(id, request.body)),
     );
 
-    const plain = { skip: "Skips a hook that waits", cancel: "Ends a task" } as const;
-    for (const name of ["skip", "cancel"] as const) {
+    const plain = {
+      skip: "Skips a hook that waits",
+      cancel: "Ends a task",
+      dismiss: "Puts an operation that has ended away from view",
+    } as const;
+    for (const name of ["skip", "cancel", "dismiss"] as const) {
       app.post(
         `/tasks/:id/${name}`,
         { schema: { ...tag("tasks", `${name}Task`, plain[name]), params: taskParamsSchema, response } },

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import type { ApiServices } from "../api-services.ts";
 import { sendTagged } from "../conditional.ts";
-import { answerWith, errors, tag } from "../schemas/answers.ts";
+import { answerWith, bodiless, errors, tag } from "../schemas/answers.ts";
 import { historyQuerySchema } from "../schemas/request-schemas.ts";
 import { toLabels } from "../to-labels.ts";
 import { readPage } from "./task-routes.ts";
@@ -15,7 +15,11 @@ export function historyRoutes(services: ApiServices): FastifyPluginAsyncTypebox 
         schema: {
           ...tag("tasks", "listHistory", "Executions of hooks that have ended, newest first"),
           querystring: historyQuerySchema,
-          response: { 200: answerWith("TaskList", "A page of executions."), ...errors(400, 401) },
+          response: {
+            200: answerWith("TaskList", "A page of executions."),
+            304: bodiless("It is what the caller has."),
+            ...errors(400, 401),
+          },
         },
       },
       async (request, reply) => {

@@ -9,7 +9,7 @@ import {
   taskParamsSchema,
   taskQuerySchema,
 } from "../schemas/request-schemas.ts";
-import { answerWith, errors, tag } from "../schemas/answers.ts";
+import { answerWith, bodiless, errors, tag } from "../schemas/answers.ts";
 import { toLabels } from "../to-labels.ts";
 import type { TypedApp } from "../typed-app.ts";
 import { waitForChange } from "../wait-for-change.ts";
@@ -30,7 +30,11 @@ function addTaskList(app: TypedApp, services: ApiServices): void {
       schema: {
         ...tag("tasks", "listTasks", "Tasks, newest first"),
         querystring: taskQuerySchema,
-        response: { 200: answerWith("TaskList", "A page of tasks."), ...errors(400, 401) },
+        response: {
+          200: answerWith("TaskList", "A page of tasks."),
+          304: bodiless("It is what the caller has."),
+          ...errors(400, 401),
+        },
       },
     },
     async (request, reply) => {
@@ -60,7 +64,7 @@ function addTask(app: TypedApp, services: ApiServices): void {
         querystring: includeQuerySchema,
         response: {
           200: answerWith("Task", "The task as it stands."),
-          304: { description: "It is what the caller has." },
+          304: bodiless("It is what the caller has."),
           ...errors(400, 401, 404),
         },
       },
@@ -68,15 +72,18 @@ function addTask(app: TypedApp, services: ApiServices): void {
     async (request, reply) => {
       const { id } = request.params;
       const include = (request.query.include ?? "").split(",");
-      let found = await readTask(services, id, include);
       const seconds = waitSecondsOf(request);
+      let found = await readTask(services, id, include);
       if (seconds > 0 && isKnown(request, found.tag)) {
         const gone = new AbortController();
         reply.raw.once("close", () => gone.abort());
         const family = new Set([id, ...(await hookIdsOf(services, id))]);
-        await waitForChange({ feed, clock, seconds, signal: gone.signal }, (changed) => family.has(changed));
+        await waitForChange({ feed, clock, seconds, signal: gone.signal }, async (changed) => {
+          if (!family.has(changed)) return false;
+          found = await readTask(services, id, include);
+          return !isKnown(request, found.tag);
+        });
         reply.header("preference-applied", `wait=${seconds}`);
-        found = await readTask(services, id, include);
       }
       return sendTagged(request, reply, found);
     },

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { Type } from "typebox";
 import { TackleboxError } from "../../errors.ts";
 import type { ApiServices } from "../api-services.ts";
-import { answerWith, errors, tag } from "../schemas/answers.ts";
+import { answerWith, bodiless, errors, tag } from "../schemas/answers.ts";
 
 const name = Type.String({ minLength: 1, maxLength: 100, description: "For people, to know it by." });
 const tokenBody = Type.Object({ name }, { additionalProperties: false });
@@ -62,7 +62,7 @@ export function tokenRoutes({ tokens, codes }: ApiServices): FastifyPluginAsyncT
         schema: {
           ...tag("access", "revokeToken", "Revokes a token"),
           params: Type.Object({ id: Type.String({ maxLength: 100 }) }),
-          response: { 204: { description: "It opens nothing any more." }, ...errors(401, 404) },
+          response: { 204: bodiless("It opens nothing any more."), ...errors(401, 404) },
         },
       },
       async (request, reply) => {

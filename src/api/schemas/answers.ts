@@ -40,6 +40,11 @@ export function answerWith(name: string, description: string): object {
   return { description, content: { "application/json": { schema: Type.Ref(`${name}#`) } } };
 }
 
+/** An answer without a body. */
+export function bodiless(description: string): object {
+  return Type.Null({ description });
+}
+
 /** The problem answers of a route. */
 export function errors(...statuses: number[]): Record<number, object> {
   return Object.fromEntries(

@@ -6,6 +6,17 @@ const anyJson = (description: string) => Type.Record(Type.String(), Type.Unknown
 const texts = (description: string) => Type.Record(Type.String(), Type.String(), { description });
 const strict = { additionalProperties: false };
 
+/** A request that is sent again with the same key is the same request. */
+export const idempotencySchema = Type.Object({
+  "idempotency-key": Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 255,
+      description: "Sent again with the same key, it is the same operation.",
+    }),
+  ),
+});
+
 /** What an install or upgrade is asked with. */
 export const operationBodySchema = Type.Object(
   {

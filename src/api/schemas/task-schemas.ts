@@ -104,6 +104,7 @@ const common = {
   labels: texts("To choose tasks by."),
   annotations: texts("For people and programs; nothing is chosen by them."),
   retryOf: nullable(Type.String({ description: "The task this one runs again." })),
+  logs: Type.Optional(Type.Ref("Log#", { description: "With include=logs: the beginning of its log." })),
   predictedSeconds: nullable(Type.Number({ description: "How long it usually takes." })),
 };
 

@@ -4,9 +4,9 @@ import { installRequest } from "../../support/box.ts";
 /** Body of `POST /v1/installs` for a script with these inline hooks. */
 export function installBody(
   hooks: (JsonObject & { scriptContent: string })[],
-  more: JsonObject = {},
+  { port = 8080, ...more }: JsonObject & { port?: number } = {},
 ): JsonObject {
-  return { script: installRequest(hooks).script, scriptFile: "testapp.json", ...more };
+  return { script: installRequest(hooks, { port }).script, scriptFile: "testapp.json", ...more };
 }
 
 export const quickHook = {
