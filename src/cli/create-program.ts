@@ -4,6 +4,7 @@ import packageJson from "../../package.json" with { type: "json" };
 import type { CliContext } from "./cli-context.ts";
 import type { DemoOptions } from "./demo/demo-command.ts";
 import type { ExitCode } from "./exit-codes.ts";
+import type { LockOptions } from "./lock/lock-command.ts";
 import type { PlanOptions } from "./plan/plan-command.ts";
 import type { ReplayOptions } from "./replay/replay-command.ts";
 import type { RunOptions } from "./run/run-options.ts";
@@ -28,6 +29,7 @@ export function createProgram(context: CliContext, onExit: (code: ExitCode) => v
       "\nExit codes: 0 ok, 1 hook failed, 2 usage, 3 invalid script, 4 sandbox limit,\n5 NAS or datastore unreachable, 6 input needed, 130 interrupted.",
     );
   addValidate(program, context, onExit);
+  addLock(program, context, onExit);
   addPlan(program, context, onExit);
   addRun(program, context, onExit);
   addReplay(program, context, onExit);
@@ -61,6 +63,20 @@ const addValidate: Add = (program, context, onExit) => {
     .action(async (paths: string[], options: ValidateOptions) => {
       const { validateCommand } = await import("./validate/validate-command.ts");
       onExit(await validateCommand(context, paths, options));
+    });
+};
+
+const addLock: Add = (program, context, onExit) => {
+  program
+    .command("lock")
+    .description("write down the checksums of a catalog's hooks, or check them; exit 3 when they differ")
+    .argument("<paths...>", "install scripts, or folders of them")
+    .option("--catalog <dir>", "the catalog's root folder (default: the folder named, or the scripts' own)")
+    .option("--check", "change nothing; exit 3 when something differs from the lock file")
+    .option("--json", "print one JSON object")
+    .action(async (paths: string[], options: LockOptions) => {
+      const { lockCommand } = await import("./lock/lock-command.ts");
+      onExit(await lockCommand(context, paths, options));
     });
 };
 

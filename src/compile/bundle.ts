@@ -34,7 +34,10 @@ export interface Bundle {
   format: 1;
   /** SHA-256 (hex) of `code`; the bundle's name in the datastore and the execution record. */
   sha256: string;
-  /** SHA-256 (hex) over the sources in sorted order: what an author's checksum names. */
+  /**
+   * SHA-256 (hex) of the sources, the same whatever compiles them: of an inline hook's text, or of what `sha256sum` prints for the
+   * files in byte order of their paths. What an author's checksum names.
+   */
   sourceSha256: string;
   /** JavaScript text, an expression-valued script: evaluating it yields the exports object. */
   code: string;

@@ -126,6 +126,11 @@ function toSourceReads(reads: Map<string, SourceFile | Refusal | null>): SourceR
   }));
 }
 
+/** Of the text `sha256sum` prints for the files, so that an author can compute it: sha256sum a b | sha256sum */
+function listingSha256(sources: Bundle["sources"]): string {
+  return sha256Hex(sources.map(({ path, sha256 }) => `${sha256}  ${path}\n`).join(""));
+}
+
 function toCached(built: BuiltScript, inline: InlinePlacement | null): Omit<CachedBundle, "reads"> {
   const sources = built.files
     .map(({ path, sha256 }) => ({ path, sha256 }))
@@ -134,8 +139,7 @@ function toCached(built: BuiltScript, inline: InlinePlacement | null): Omit<Cach
   const bundle: Bundle = {
     format: 1,
     sha256: sha256Hex(code),
-    // The text `sha256sum` prints for the files, so that an author can compute it: sha256sum a b | sha256sum
-    sourceSha256: sha256Hex(sources.map(({ path, sha256 }) => `${sha256}  ${path}\n`).join("")),
+    sourceSha256: inline === null ? listingSha256(sources) : (sources[0]?.sha256 ?? sha256Hex("")),
     code,
     sourceMap: built.sourceMap,
     exports: built.exports,

@@ -72,6 +72,13 @@ export const scriptErrors = {
   ),
   HOOK_NEVER_RUNS: entry("warning", "Hook never runs", "Change its event, condition or userOptional."),
   FIELD_STYLE: entry("warning", "Unusual spelling of a value", "Write it as the reference does."),
+  // --- lock: src/catalog
+  HOOK_INTEGRITY: entry(
+    "request",
+    "Hook is not the one expected",
+    "Look at what changed, then restore it or lock the catalog again.",
+  ),
+  LOCK_FILE: entry("request", "Lock file not usable", "Restore the lock file, or lock the catalog again."),
   // --- plan: src/plan
   VERSION_COERCED: entry("warning", "Version is not strict semver", "Write versions as major.minor.patch."),
   OPT_IN_UNKNOWN: entry("warning", "Switch names no such hook", "Pass switches only for userOptional hooks."),

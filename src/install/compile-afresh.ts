@@ -6,6 +6,7 @@ import { parseInstallScript } from "../schema/parse-install-script.ts";
 import type { HookTaskRecord } from "../task/hook-task.ts";
 import type { OperationRecord } from "../task/operation-task.ts";
 import { compileDeclared } from "./compile-declared.ts";
+import { requireIntegrity } from "./require-integrity.ts";
 import { ScriptRejectedError } from "./script-rejected.ts";
 
 /** How a Retry differs from the plain one. */
@@ -21,7 +22,7 @@ export interface RetryOptions {
 
 /**
  * Compiles the hook of a task from its install script and its catalog as they are now. Throws `FRESH_REFUSED` when the
- * hook is not to be found in them, `ScriptRejectedError` when they are not good.
+ * hook is not to be found in them, `ScriptRejectedError` when they are not good, `HOOK_INTEGRITY` when the hook is not the one that is expected.
  */
 export async function compileAfresh(
   record: HookTaskRecord,
@@ -29,7 +30,7 @@ export async function compileAfresh(
   given?: string,
 ): Promise<Bundle> {
   const { hook } = record;
-  const { scriptFile, catalogRoot } = source;
+  const { scriptFile, catalogRoot, ...wishes } = source;
   const text = given ?? (await readScript(record, source));
   const { script, problems } = parseInstallScript(text, { file: scriptFile });
   if (script === null) throw new ScriptRejectedError(problems);
@@ -49,7 +50,18 @@ export async function compileAfresh(
   const request = { script: text, scriptFile, ...(catalogRoot === null ? {} : { catalogRoot }) };
   const outcome = await compileDeclared(request, declared, index);
   if (!outcome.ok) throw new ScriptRejectedError(outcome.problems);
-  return outcome.bundle;
+  const { bundle } = outcome;
+  requireIntegrity(
+    { ...request, ...wishes },
+    [{ id: hook.id, bundle }],
+    idsIn(record, wishes.expectedSha256),
+  );
+  return bundle;
+}
+
+/** What was expected of the other hooks was checked when they were compiled. */
+function idsIn({ hook }: HookTaskRecord, expected: Record<string, string> = {}): string[] {
+  return [hook.id, ...Object.keys(expected)];
 }
 
 /** A relative name is looked for in the catalog first, then in the working folder. */

@@ -14,6 +14,7 @@ import type { OperationRecord, OperationStep } from "../task/operation-task.ts";
 import { compileDeclared } from "./compile-declared.ts";
 import { expandScript, type AppChoices } from "./expand-script.ts";
 import { requireFittingLabels } from "./require-fitting-labels.ts";
+import { requireIntegrity } from "./require-integrity.ts";
 import { ScriptRejectedError } from "./script-rejected.ts";
 import { newTaskId } from "./task-id.ts";
 
@@ -46,6 +47,10 @@ export interface OperationRequest {
   labels?: Record<string, string>;
   /** Anything else to be kept with it. */
   annotations?: Record<string, string>;
+  /** SHA-256 of hooks' sources (`sourceSha256`) that must be found, by hook id. Throws `HOOK_INTEGRITY` for others. */
+  expectedSha256?: Record<string, string>;
+  /** True: the catalog's lock file has no say, as while its author works on it. Default false. */
+  ignoreLock?: boolean;
   /** Run only hooks of this event or id; what is left out counts as not planned. */
   only?: { event?: string; hookId?: string };
   /** Leave the app step out: the app is there already (`tacklebox run --host`). */
@@ -130,11 +135,18 @@ export async function prepareOperation(
 }
 
 /** What the record keeps of the request as it is. */
-function wishesOf({ train, scriptFile, catalogRoot, interactive, labels, annotations }: OperationRequest) {
+function wishesOf(request: OperationRequest) {
+  const { train, scriptFile, catalogRoot, interactive, labels, annotations } = request;
+  const { expectedSha256, ignoreLock } = request;
   return {
     train: train ?? "stable",
-    // Another process may look for it later, in another working folder.
-    source: { scriptFile, catalogRoot: catalogRoot === undefined ? null : resolve(catalogRoot) },
+    source: {
+      scriptFile,
+      // Another process may look for it later, in another working folder.
+      catalogRoot: catalogRoot === undefined ? null : resolve(catalogRoot),
+      ...(expectedSha256 && { expectedSha256 }),
+      ...(ignoreLock && { ignoreLock }),
+    },
     interactive: interactive ?? true,
     ...(labels && { labels }),
     ...(annotations && { annotations }),
@@ -222,6 +234,9 @@ async function compileAll(
   const problems = outcomes.flatMap(([, outcome]) => (outcome.ok ? [] : outcome.problems));
   if (problems.length > 0) throw new ScriptRejectedError(problems);
   const good = outcomes.flatMap(([index, outcome]) => (outcome.ok ? [[index, outcome] as const] : []));
+  const ids = (script.hooks ?? []).map((hook) => hook.id);
+  const hooks = good.map(([index, { bundle }]) => ({ id: ids[index] as string, bundle }));
+  requireIntegrity(request, hooks, ids);
   return {
     bundles: new Map(good.map(([index, outcome]) => [index, outcome.bundle])),
     warnings: good.flatMap(([, outcome]) => outcome.warnings),

@@ -21,8 +21,14 @@ export interface OperationRecord {
   values: JsonObject;
   directories: NasDirectory[];
   steps: OperationStep[];
-  /** Where the hooks came from, for a Retry that compiles them as they are now. */
-  source: { scriptFile: string; /** Absolute path. */ catalogRoot: string | null };
+  /** Where the hooks came from, for a Retry that compiles them as they are now, and what they must be then too. */
+  source: {
+    scriptFile: string;
+    /** Absolute path. */
+    catalogRoot: string | null;
+    expectedSha256?: Record<string, string>;
+    ignoreLock?: boolean;
+  };
   interactive: boolean;
   createdAt: number;
   labels?: Record<string, string>;

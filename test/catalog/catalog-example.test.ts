@@ -7,12 +7,13 @@ import { scenarios } from "../../catalog-example/_simulated/scenarios.ts";
 import type { HookSource } from "../../src/compile/bundle.ts";
 import { compileHook } from "../../src/compile/compile-hook.ts";
 import type * as runtimeTypes from "../../src/context/hook-context.ts";
+import { lockFileName } from "../../src/catalog/lock-file.ts";
 import type { HookDeclaration, InstallScript } from "../../src/schema/install-script.ts";
 import { parseInstallScript } from "../../src/schema/parse-install-script.ts";
 
 const catalogRoot = path.resolve(import.meta.dirname, "../../catalog-example");
 const apps = (await readdir(catalogRoot))
-  .filter((file) => file.endsWith(".json"))
+  .filter((file) => file.endsWith(".json") && file !== lockFileName)
   .map((file) => path.basename(file, ".json"));
 
 const textOf = (app: string): Promise<string> => readFile(path.join(catalogRoot, `${app}.json`), "utf8");

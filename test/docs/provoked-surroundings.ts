@@ -250,6 +250,17 @@ export const provokedSurroundings: Provoked = {
       nas.setReachable(false);
       return nas.facts();
     }),
+  HOOK_INTEGRITY: () =>
+    refusedByBox(({ tacklebox }) =>
+      tacklebox.prepare(installRequest([quietHook], { expectedSha256: { "hook-0": "5d41402a" } })),
+    ),
+  LOCK_FILE: () =>
+    refusedByBox(async ({ tacklebox }) => {
+      const catalogRoot = mkdtempSync(join(tmpdir(), "tacklebox-locked-"));
+      writeFileSync(join(catalogRoot, "tacklebox.lock.json"), '{ "format": 2 }');
+      const preparing = tacklebox.prepare(installRequest([quietHook], { catalogRoot }));
+      await preparing.finally(() => rmSync(catalogRoot, { recursive: true }));
+    }),
   IDEMPOTENCY_KEY_REUSED: () =>
     refusedByBox(async () => {
       const { documents } = createMemoryStores();

@@ -84,6 +84,8 @@ export async function resolveRunOptions(
       inputs,
       only,
       hooksOnly: givenApp !== null,
+      // Its author works on it: nothing is locked while it changes.
+      ignoreLock: true,
       ...(options.timeout === undefined ? {} : { timeoutSeconds: readTimeout(options.timeout) }),
     },
     givenApp,
