@@ -17,8 +17,8 @@ export default defineConfig({
       provider: "v8",
       include: ["src/**/*.ts"],
       reporter: ["text-summary", "json-summary", "html"],
-      // The guest runs inside isolates and the child in processes of its own, where coverage cannot look.
-      exclude: ["src/runtime/guest/**", "src/runtime/child/**"],
+      // The guest runs inside isolates, the child in processes of its own, the page in a browser: coverage cannot look there.
+      exclude: ["src/runtime/guest/**", "src/runtime/child/**", "src/ui/page/**"],
       thresholds: {
         ...allOf(90),
         "src/{schema,plan,macros,journal,task}/**": allOf(100),

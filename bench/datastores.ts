@@ -38,35 +38,13 @@ export async function onEachDatastore<T>(
   return results;
 }
 
-/** Calls `measure` with an empty Redis that syncs its file at every write; gives nothing where Redis is not installed. */
-export async function onSyncingRedis<T>(
-  settings: BenchSettings,
-  measure: (datastore: Datastore) => Promise<T[]>,
-): Promise<T[]> {
-  if (!settings.datastores.includes("redis")) return [];
-  if (findServerProgram("redis") === null) {
-    settings.say("redis: left out, its server program is not installed");
-    return [];
-  }
-  const server = await startRedis(["--appendfsync", "always"]);
-  const store = await openAt("redis", { url: server.url, remove: () => server.stop() });
-  try {
-    return await measure(store.datastore);
-  } finally {
-    await store.close();
-  }
-}
-
 function requireServerKind(kind: string): "redis" | "postgres" {
   if (kind === "redis" || kind === "postgres") return kind;
   throw new Error(`--datastore ${kind}: not known; name pglite, redis or postgres.`);
 }
 
 async function openEmpty(kind: string): Promise<BenchDatastore> {
-  return await openAt(kind, await place(kind));
-}
-
-async function openAt(kind: string, { url, remove }: Place): Promise<BenchDatastore> {
+  const { url, remove } = await place(kind);
   const datastore = await openDatastore(url, {
     key: randomBytes(32).toString("hex"),
     cacheDir: join(import.meta.dirname, "../node_modules/.cache/tacklebox"),
@@ -83,12 +61,7 @@ async function openAt(kind: string, { url, remove }: Place): Promise<BenchDatast
   };
 }
 
-interface Place {
-  url: string;
-  remove(): Promise<void>;
-}
-
-async function place(kind: string): Promise<Place> {
+async function place(kind: string): Promise<{ url: string; remove: () => Promise<void> }> {
   if (kind === "pglite") {
     const folder = await mkdtemp(join(tmpdir(), "tacklebox-bench-"));
     return {

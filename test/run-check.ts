@@ -16,7 +16,7 @@ interface Gate {
 const gates: Gate[] = [
   { name: "format", promise: "oxfmt has nothing to change", command: ["oxfmt", "--check"] },
   { name: "lint", promise: "the house rules of .oxlintrc.json hold", command: ["oxlint"] },
-  { name: "types", promise: "TypeScript finds no error", command: ["tsc", "--noEmit"] },
+  { name: "types", promise: "TypeScript finds no error", command: ["npm", "run", "--silent", "types"] },
   { name: "unused", promise: "no file, export or dependency is unused", command: ["knip", "--no-progress"] },
   {
     name: "tests",

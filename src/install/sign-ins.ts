@@ -114,7 +114,9 @@ class RunningSignIns implements SignIns {
       observe: () => {},
     });
     try {
-      return { ok: true, value: await createPinSignIn({ input, network, clock, onShown: shown, signal }) };
+      const onShown = (view: SignInView): void =>
+        shown({ ...view, url: atStandIn(view.url, settings.originMap) });
+      return { ok: true, value: await createPinSignIn({ input, network, clock, onShown, signal }) };
     } catch (error) {
       if (signal.aborted) throw error;
       return { ok: false, code: errorCodeOf(error) ?? "SIGN_IN_FAILED", message: errorText(error) };
@@ -134,6 +136,12 @@ class RunningSignIns implements SignIns {
       }
     }
   }
+}
+
+/** The page the user is sent to: the stand-in's, where one takes the place of the provider. */
+function atStandIn(url: string, originMap: NetworkSettings["originMap"]): string {
+  const mapped = originMap.find(({ from }) => url.startsWith(`${from}/`));
+  return mapped === undefined ? url : `${mapped.to}${url.slice(mapped.from.length)}`;
 }
 
 /** Who a sign-in flow may reach: its own hosts and nothing else. */

@@ -8,6 +8,7 @@ import { createTacklebox, type Tacklebox } from "../../create-tacklebox.ts";
 import type { Datastore } from "../../datastore/datastore.ts";
 import { TackleboxError } from "../../errors.ts";
 import { createTaskFeed } from "../../feed/task-feed.ts";
+import { buildUi } from "../../ui/build-ui.ts";
 import type { CliContext } from "../cli-context.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { openCommandDatastore } from "../open-command-datastore.ts";
@@ -94,7 +95,11 @@ async function serveOn(
   const tokens = createTokenStore(datastore.documents, clock);
   const { nas } = world;
   const services = { tacklebox, datastore, nas, feed, tokens, codes, clock, catalogRoot, onTrouble };
-  const server = await createApiServer({ ...services, allowedHosts: options.allowHost ?? [] });
+  const server = await createApiServer({
+    ...services,
+    allowedHosts: options.allowHost ?? [],
+    page: await buildUi(),
+  });
   try {
     const url = await listen(server, options.host, serving.port);
     await tacklebox.start();

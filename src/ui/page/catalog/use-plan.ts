@@ -1,0 +1,64 @@
+import { useSignal, type Signal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { ApiError, callApi, failureText } from "../api.ts";
+import type { PlanProblem, PlanView } from "../views.ts";
+import { toPlanBody, type PlanDraft } from "./plan-draft.ts";
+
+/** A plan as far as it is known. */
+export interface PlanState {
+  plan: PlanView | null;
+  /** The draft has changed since, and its plan is on the way. */
+  pending: boolean;
+  failure: string;
+}
+
+const typingMs = 300;
+
+/** Asks for the plan of a draft, again a moment after each change of it; null: there is nothing to plan yet. */
+export function usePlan(draft: PlanDraft | null): Signal<PlanState> {
+  const state = useSignal<PlanState>({ plan: null, pending: false, failure: "" });
+  const body = draft === null ? null : JSON.stringify(toPlanBody(draft));
+  useEffect(() => {
+    if (body === null) {
+      state.value = { plan: null, pending: false, failure: "" };
+      return undefined;
+    }
+    const stopping = new AbortController();
+    state.value = { ...state.value, pending: true };
+    const wait = state.value.plan === null ? 0 : typingMs;
+    const timer = setTimeout(() => void ask(body, state, stopping.signal), wait);
+    return () => {
+      clearTimeout(timer);
+      stopping.abort();
+    };
+  }, [body]);
+  return state;
+}
+
+async function ask(body: string, state: Signal<PlanState>, stopping: AbortSignal): Promise<void> {
+  try {
+    const plan = await callApi<PlanView>("/v1/plans", {
+      method: "POST",
+      body: JSON.parse(body),
+      signal: stopping,
+    });
+    if (!stopping.aborted) state.value = { plan, pending: false, failure: "" };
+  } catch (error) {
+    if (stopping.aborted) return;
+    const problems = problemsOf(error);
+    const plan: PlanView | null =
+      problems.length === 0 ? null : { valid: false, operation: "install", problems };
+    state.value = { plan, pending: false, failure: failureText(error) };
+  }
+}
+
+/** Problems that came as an error are shown like those of a plan. */
+function problemsOf(error: unknown): PlanProblem[] {
+  if (!(error instanceof ApiError)) return [];
+  return error.errors.map(({ code, detail, ...place }) => ({
+    severity: "error",
+    code,
+    message: detail,
+    ...place,
+  }));
+}

@@ -1,0 +1,119 @@
+import { computed, signal } from "@preact/signals";
+import { callApi, readChanged } from "../api.ts";
+import { route } from "../navigation.ts";
+import { byAge, isShown, readFilter, toTaskQuery } from "../task-filter.ts";
+import type { Hook, Operation, Task, TaskPage } from "../views.ts";
+
+/** Every task the page knows, as it was last told. */
+export const operations = signal<ReadonlyMap<string, Operation>>(new Map());
+export const hooks = signal<ReadonlyMap<string, Hook>>(new Map());
+
+/** How the list stands: before the first answer, with all its rows, or with more on the server. */
+export const listState = signal<{ loaded: boolean; nextCursor: string | null; failure: string }>({
+  loaded: false,
+  nextCursor: null,
+  failure: "",
+});
+
+export const taskFilter = computed(() => readFilter(route.value.query));
+
+/** The rows of the list, newest first. */
+export const shownTasks = computed(() =>
+  [...operations.value.values()].filter((task) => isShown(task, taskFilter.value)).toSorted(byAge),
+);
+
+/** How many tasks wait for somebody. */
+export const waitingCount = computed(
+  () => [...operations.value.values()].filter((task) => task.status.startsWith("AWAITING")).length,
+);
+
+type ChangeListener = (before: Task | undefined, after: Task) => void;
+const listeners = new Set<ChangeListener>();
+
+/** Hears of each change of a task that was known before, or has just come to be. */
+export function onTaskChange(listener: ChangeListener): void {
+  listeners.add(listener);
+}
+
+/** Takes a view in, unless a newer one is known already. */
+export function applyView(task: Task): void {
+  const children = task.kind === "operation" ? (task.children ?? []) : [];
+  if (task.kind === "operation") {
+    const known = operations.value.get(task.id);
+    if (known === undefined || known.revision <= task.revision) {
+      operations.value = new Map(operations.value).set(task.id, task);
+      tell(known, task);
+    }
+  } else {
+    const known = hooks.value.get(task.id);
+    if (known === undefined || known.revision <= task.revision) {
+      hooks.value = new Map(hooks.value).set(task.id, task);
+      tell(known, task);
+    }
+  }
+  for (const child of children) applyView(child);
+}
+
+export function removeTask(id: string): void {
+  const rest = new Map(operations.value);
+  if (rest.delete(id)) operations.value = rest;
+}
+
+/** Forgets everything: somebody else may sign in. */
+export function forgetTasks(): void {
+  operations.value = new Map();
+  hooks.value = new Map();
+  listState.value = { loaded: false, nextCursor: null, failure: "" };
+}
+
+/** Reads what is on the screen: the list as it is filtered, and the open task. Rejects when the server cannot be reached. */
+export async function refresh(stopping: AbortSignal): Promise<void> {
+  await Promise.all([loadList(stopping), loadOpenTask(stopping)]);
+}
+
+async function loadList(stopping: AbortSignal): Promise<void> {
+  const page = await readChanged<TaskPage<Operation>>(`/v1/tasks?${toTaskQuery(taskFilter.value)}`, stopping);
+  if (page === null) return;
+  dropMissing(page);
+  takePage(page);
+}
+
+/** What the server has forgotten since is forgotten here too: rows of this page's stretch that are not in it. */
+function dropMissing({ items, nextCursor }: TaskPage<Operation>): void {
+  const oldest = items.at(-1);
+  const gone = shownTasks.value.filter(
+    (task) =>
+      !items.some(({ id }) => id === task.id) &&
+      (nextCursor === null || (oldest !== undefined && byAge(task, oldest) < 0)),
+  );
+  for (const { id } of gone) removeTask(id);
+}
+
+/** Reads the rows that come after those shown. */
+export async function loadMore(): Promise<void> {
+  const cursor = listState.value.nextCursor;
+  if (cursor === null) return;
+  const query = `${toTaskQuery(taskFilter.value)}&cursor=${encodeURIComponent(cursor)}`;
+  takePage(await callApi<TaskPage<Operation>>(`/v1/tasks?${query}`));
+}
+
+function takePage(page: TaskPage<Operation>): void {
+  for (const task of page.items) applyView(task);
+  listState.value = { loaded: true, nextCursor: page.nextCursor, failure: "" };
+}
+
+async function loadOpenTask(stopping: AbortSignal): Promise<void> {
+  const { view, id } = route.value;
+  if (view !== "tasks" || id === null) return;
+  await loadTask(id, stopping);
+}
+
+/** Reads an operation with its hooks. */
+export async function loadTask(id: string, stopping: AbortSignal): Promise<void> {
+  const task = await readChanged<Task>(`/v1/tasks/${encodeURIComponent(id)}?include=children`, stopping);
+  if (task !== null) applyView(task);
+}
+
+function tell(before: Task | undefined, after: Task): void {
+  for (const listener of listeners) listener(before, after);
+}
