@@ -38,13 +38,35 @@ export async function onEachDatastore<T>(
   return results;
 }
 
+/** Calls `measure` with an empty Redis that syncs its file at every write; gives nothing where Redis is not installed. */
+export async function onSyncingRedis<T>(
+  settings: BenchSettings,
+  measure: (datastore: Datastore) => Promise<T[]>,
+): Promise<T[]> {
+  if (!settings.datastores.includes("redis")) return [];
+  if (findServerProgram("redis") === null) {
+    settings.say("redis: left out, its server program is not installed");
+    return [];
+  }
+  const server = await startRedis(["--appendfsync", "always"]);
+  const store = await openAt("redis", { url: server.url, remove: () => server.stop() });
+  try {
+    return await measure(store.datastore);
+  } finally {
+    await store.close();
+  }
+}
+
 function requireServerKind(kind: string): "redis" | "postgres" {
   if (kind === "redis" || kind === "postgres") return kind;
   throw new Error(`--datastore ${kind}: not known; name pglite, redis or postgres.`);
 }
 
 async function openEmpty(kind: string): Promise<BenchDatastore> {
-  const { url, remove } = await place(kind);
+  return await openAt(kind, await place(kind));
+}
+
+async function openAt(kind: string, { url, remove }: Place): Promise<BenchDatastore> {
   const datastore = await openDatastore(url, {
     key: randomBytes(32).toString("hex"),
     cacheDir: join(import.meta.dirname, "../node_modules/.cache/tacklebox"),
@@ -61,7 +83,12 @@ async function openEmpty(kind: string): Promise<BenchDatastore> {
   };
 }
 
-async function place(kind: string): Promise<{ url: string; remove: () => Promise<void> }> {
+interface Place {
+  url: string;
+  remove(): Promise<void>;
+}
+
+async function place(kind: string): Promise<Place> {
   if (kind === "pglite") {
     const folder = await mkdtemp(join(tmpdir(), "tacklebox-bench-"));
     return {

@@ -6,8 +6,8 @@ export interface Summary {
   rounds: number;
 }
 
-/** What a figure must keep to; `project` is where it shall get to. */
-export type Goal = { kind: "ratio"; atMost: number; project: number } | { kind: "value"; below: number };
+/** What a figure must keep to; `project` is where it shall get to beyond that. */
+export type Goal = { kind: "ratio"; atMost: number; project?: number } | { kind: "value"; below: number };
 
 /** One measured figure with the floor that was measured beside it. */
 export interface Row {
@@ -113,7 +113,8 @@ function describeGoal(row: Row): string {
   if (goal === null) return "";
   const verdict = isMet(row) === true ? "kept" : "MISSED";
   if (goal.kind === "value") return `below ${goal.below} ${row.unit}: ${verdict}`;
-  return `at most ${goal.atMost}x: ${verdict} (project: ${goal.project}x)`;
+  const project = goal.project === undefined ? "" : ` (project: ${goal.project}x)`;
+  return `at most ${goal.atMost}x: ${verdict}${project}`;
 }
 
 /** Three digits are all a noisy machine can say. */

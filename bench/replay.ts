@@ -42,7 +42,7 @@ export async function replay({ rounds }: BenchSettings): Promise<Row[]> {
         unit: "ms",
         figure: measured.fresh,
         floor: { name: "fresh isolate, nothing recorded", summary: measured.freshFloor },
-        goal: { kind: "ratio", atMost: 2, project: 2 },
+        goal: { kind: "ratio", atMost: 2 },
       },
       {
         subject: "replay",

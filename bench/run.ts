@@ -15,6 +15,7 @@ type Subject = (settings: BenchSettings) => Promise<Row[]>;
 const subjects: Record<string, () => Promise<Subject>> = {
   "cold-start": async () => (await import("./cold-start.ts")).coldStart,
   "round-trip": async () => (await import("./round-trip.ts")).roundTrip,
+  "durable-call": async () => (await import("./durable-call.ts")).durableCall,
   replay: async () => (await import("./replay.ts")).replay,
   "queue-latency": async () => (await import("./queue-latency.ts")).queueLatency,
   throughput: async () => (await import("./throughput.ts")).throughput,

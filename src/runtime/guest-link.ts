@@ -2,8 +2,8 @@ import type { Clock } from "../clock.ts";
 import type { ErrorCode } from "../errors.ts";
 import type { EffectOutcome } from "../journal/entry.ts";
 import type { SandboxTurn } from "./parse-sandbox-message.ts";
-import type { GuestMessage, StartMessage } from "./protocol.ts";
-import { encodeBodies } from "./recorded-bodies.ts";
+import type { CompletionMessage, CompletionsMessage, GuestMessage, StartMessage } from "./protocol.ts";
+import { encodeBodies, type HeldBody } from "./held-bodies.ts";
 import type { RecordedBatch } from "./recorded-delivery.ts";
 import type { SandboxLease } from "./sandbox-pool.ts";
 import { toCompletion } from "./to-completion.ts";
@@ -36,15 +36,19 @@ export interface GuestLinkListener {
 }
 
 export function createGuestLink(sandbox: SandboxLease, clock: Clock, listener: GuestLinkListener): GuestLink {
-  let openTurns = 0;
+  /** Turns that have not ended, in order; true for one that is about recorded completions. */
+  const openTurns: boolean[] = [];
   let closed = false;
   // Waits are not skipped while the guest is at work.
   let releaseClock: (() => void) | undefined;
 
-  const beginTurn = (): void => {
-    if (openTurns === 0) releaseClock = clock.hold?.();
-    openTurns += 1;
+  const beginTurn = (isRecorded = false): void => {
+    if (openTurns.length === 0) releaseClock = clock.hold?.();
+    openTurns.push(isRecorded);
   };
+  const outbox = createOutbox((message, body) => {
+    if (!closed) sandbox.send(message, body);
+  });
   const onTurn = (turn: SandboxTurn): void => {
     for (const message of turn.messages) {
       if (closed) return;
@@ -52,11 +56,14 @@ export function createGuestLink(sandbox: SandboxLease, clock: Clock, listener: G
     }
     if (turn.unhandled !== null && !closed) listener.onUnhandled(turn.unhandled);
     if (!turn.done || closed) return;
-    openTurns -= 1;
-    if (turn.taken > 0) listener.onTaken(turn.taken);
-    if (openTurns === 0) releaseClock?.();
-    if (openTurns < 0) listener.onBroken("HOOK_PROTOCOL", "the sandbox ended a turn that was not begun.");
-    else listener.onIdle();
+    const isRecorded = openTurns.shift();
+    if (isRecorded === undefined) {
+      listener.onBroken("HOOK_PROTOCOL", "the sandbox ended a turn that was not begun.");
+      return;
+    }
+    if (isRecorded) listener.onTaken(turn.taken);
+    if (openTurns.length === 0) releaseClock?.();
+    listener.onIdle();
   };
   sandbox.attach({ onTurn, onExit: (exit) => listener.onBroken(exit.code, exit.detail) });
 
@@ -66,20 +73,62 @@ export function createGuestLink(sandbox: SandboxLease, clock: Clock, listener: G
       sandbox.send(message);
     },
     complete: (seq, now, outcome) => {
-      beginTurn();
-      const body = outcome.ok && outcome.body !== undefined ? Buffer.from(outcome.body, "base64") : undefined;
-      sandbox.send(toCompletion(seq, now, outcome), body);
+      if (outbox.add(seq, now, outcome)) beginTurn();
     },
     completeRecorded: ({ completions, bodies }) => {
-      beginTurn();
-      sandbox.send({ type: "recorded", completions }, bodies.length === 0 ? undefined : encodeBodies(bodies));
+      outbox.flush();
+      beginTurn(true);
+      sandbox.send({ type: "completions", completions }, encodeBodies(bodies));
     },
-    isBusy: () => openTurns > 0,
+    isBusy: () => openTurns.length > 0,
     close: (isClean) => {
       if (closed) return;
       closed = true;
       releaseClock?.();
-      sandbox.end(isClean && openTurns === 0);
+      sandbox.end(isClean && openTurns.length === 0);
     },
+  };
+}
+
+/** What one write has kept goes to the guest in one message, and what the hook does about it comes back in one. */
+interface Outbox {
+  /** True when it is the first of a message. */
+  add(seq: number, now: number, outcome: EffectOutcome): boolean;
+  flush(): void;
+}
+
+/** Completions in one message, and the bytes of their bodies from which on it takes no more. */
+const mostAtOnce = 64;
+const manyBytes = 256 * 1024;
+
+/** Sends what was added before the event loop goes on. */
+function createOutbox(
+  send: (message: CompletionMessage | CompletionsMessage, body?: Uint8Array) => void,
+): Outbox {
+  let completions: CompletionMessage[] = [];
+  let bodies: HeldBody[] = [];
+  let bytes = 0;
+  const flush = (): void => {
+    const [first] = completions;
+    if (first === undefined) return;
+    if (completions.length === 1) send(first, bodies[0]?.body);
+    else send({ type: "completions", completions }, encodeBodies(bodies));
+    completions = [];
+    bodies = [];
+    bytes = 0;
+  };
+  return {
+    add: (seq, now, outcome) => {
+      const isFirst = completions.push(toCompletion(seq, now, outcome)) === 1;
+      if (outcome.ok && outcome.body !== undefined) {
+        const body = Buffer.from(outcome.body, "base64");
+        bodies.push({ seq, body });
+        bytes += body.byteLength;
+      }
+      if (isFirst) queueMicrotask(flush);
+      if (completions.length >= mostAtOnce || bytes >= manyBytes) flush();
+      return isFirst;
+    },
+    flush,
   };
 }

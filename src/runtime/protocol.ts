@@ -11,7 +11,7 @@ import type { JsonObject, JsonValue } from "../json.ts";
  *    do; the guest's clock shows the `now` of the last one.
  * 5. Success is an explicit `finished` message; an end of the process without it is a failure.
  */
-export type ToSandbox = StartMessage | RecordedMessage | CompletionMessage | RenewMessage;
+export type ToSandbox = StartMessage | CompletionsMessage | CompletionMessage | RenewMessage;
 
 /** Exit status with which a sandbox says that its isolate ran out of memory. */
 export const outOfMemoryExitCode = 71;
@@ -64,17 +64,18 @@ export type CompletionMessage =
   | { type: "completion"; seq: number; now: number; ok: false; error: GuestVisibleError };
 
 /**
- * What the journal knows, in recorded order, many completions in one message. Each is delivered like one that came alone, up to
- * the first whose call has not been made; the turn's last frame says how many were taken. Bodies: `recorded-bodies.ts`.
+ * Many completions in one message: what the journal knows, in recorded order, or what one write has kept. Each is delivered
+ * like one that came alone, up to the first whose call has not been made; the turn's last frame says how many were taken.
+ * Bodies: `held-bodies.ts`.
  */
-export interface RecordedMessage {
+export interface CompletionsMessage {
   /** The first field: the sandbox process looks no further into a message of this type. */
-  type: "recorded";
-  completions: RecordedCompletion[];
+  type: "completions";
+  completions: HeldCompletion[];
 }
 
 /** A completion, or the place in the order of one that nobody waits for. */
-export type RecordedCompletion = CompletionMessage | { type: "silent"; seq: number };
+export type HeldCompletion = CompletionMessage | { type: "silent"; seq: number };
 
 /** An error as the guest may see it: no stack, no host path. The guest makes its own Error of it. */
 export interface GuestVisibleError {
@@ -98,7 +99,7 @@ export interface TurnMessage {
   done: boolean;
   /** What a promise was rejected with that nobody had handled when the guest had nothing left to do. */
   unhandled?: string;
-  /** On the last frame after a `recorded` message: how many of its completions the guest has taken. */
+  /** On the last frame after a `completions` message: how many of its completions the guest has taken. */
   taken?: number;
 }
 

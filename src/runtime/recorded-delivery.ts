@@ -1,8 +1,8 @@
 import { effectTable } from "../context/effect-table.ts";
 import type { EffectCompletedEntry } from "../journal/entry.ts";
 import type { Replay } from "../journal/replay.ts";
-import type { RecordedBody } from "./recorded-bodies.ts";
-import type { RecordedCompletion } from "./protocol.ts";
+import type { HeldBody } from "./held-bodies.ts";
+import type { HeldCompletion } from "./protocol.ts";
 import { toCompletion } from "./to-completion.ts";
 
 /**
@@ -23,8 +23,8 @@ export interface RecordedDelivery {
 }
 
 export interface RecordedBatch {
-  completions: RecordedCompletion[];
-  bodies: RecordedBody[];
+  completions: HeldCompletion[];
+  bodies: HeldBody[];
   /** Time of the last one. */
   at: number;
 }
@@ -86,7 +86,7 @@ function sizeOf({ outcome }: EffectCompletedEntry): number {
 }
 
 function toBatch(entries: readonly EffectCompletedEntry[], at: number): RecordedBatch {
-  const completions = entries.map(({ seq, at: now, name, outcome }): RecordedCompletion =>
+  const completions = entries.map(({ seq, at: now, name, outcome }): HeldCompletion =>
     effectTable.get(name)?.isSilent === true ? { type: "silent", seq } : toCompletion(seq, now, outcome),
   );
   const bodies = entries.flatMap(({ seq, outcome }) =>

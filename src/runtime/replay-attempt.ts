@@ -4,7 +4,7 @@ import { defaultEffectLimits } from "../context/effect-table.ts";
 import type { JournalEntry } from "../journal/entry.ts";
 import type { JsonValue } from "../json.ts";
 import type { AttemptFailure } from "./attempt.ts";
-import type { GuestMessage, RecordedCompletion } from "./protocol.ts";
+import type { GuestMessage, HeldCompletion } from "./protocol.ts";
 import { runAttempt } from "./run-attempt.ts";
 import type { SandboxLease, SandboxPool } from "./sandbox-pool.ts";
 
@@ -115,12 +115,12 @@ function tapped(pool: SandboxPool, tap: Tap): SandboxPool {
 
 function tappedSandbox(sandbox: SandboxLease, tap: Tap): SandboxLease {
   let openTurns = 0;
-  let handed: RecordedCompletion[] = [];
+  let handed: HeldCompletion[] = [];
   return {
     ...sandbox,
     send: (message, body) => {
       openTurns += 1;
-      if (message.type === "recorded") handed = message.completions;
+      if (message.type === "completions") handed = message.completions;
       sandbox.send(message.type === "start" ? { ...message, trace: true } : message, body);
     },
     attach: (listener) =>

@@ -56,6 +56,7 @@ describe("the table", () => {
     const lines = toTable([
       row([8.123, 7, 9], [4], { kind: "ratio", atMost: 2, project: 1.5 }),
       row([350], [], { kind: "value", below: 20 }),
+      row([4], [4], { kind: "ratio", atMost: 1 }),
     ]).split("\n");
     expect(
       lines.map((line) =>
@@ -75,6 +76,7 @@ describe("the table", () => {
         "at most 2x: MISSED (project: 1.5x)",
       ],
       ["cold start: text to result", "350 ms", "", "", "below 20 ms: MISSED"],
+      ["cold start: text to result", "4.00 ms", "4.00 ms bare isolate", "1.00", "at most 1x: kept"],
     ]);
   });
 });

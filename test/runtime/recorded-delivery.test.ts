@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { EffectOutcome, JournalEntry } from "../../src/journal/entry.ts";
 import { createReplay } from "../../src/journal/replay.ts";
-import { decodeBodies, encodeBodies } from "../../src/runtime/recorded-bodies.ts";
+import { decodeBodies, encodeBodies } from "../../src/runtime/held-bodies.ts";
 import { createRecordedDelivery, type RecordedBatch } from "../../src/runtime/recorded-delivery.ts";
 
 const completed = (

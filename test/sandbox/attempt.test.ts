@@ -74,6 +74,18 @@ describe("an attempt", () => {
     expect(second.lines.at(-1)).toMatch(/^retry 0\.\d+$/);
   });
 
+  it("writes what goes on side by side together, and lets the hook go on with all of it at once", async () => {
+    const code = `export async function run(ctx) {
+      await Promise.all(Array.from({ length: 8 }, async (_, chain) => {
+        for (let call = 0; call < 5; call++) await ctx.emitCheckpoint("c" + chain, "call " + call);
+      }));
+    }`;
+    const writes: number[] = [];
+    const run = await runHook(code, { pool, onAppend: (entries) => void writes.push(entries.length) });
+    expect(endOf(run)).toBe("completed");
+    expect(writes).toEqual([8, 8, 8, 8, 8]);
+  });
+
   it("brings back a hook with many results and large bodies, and asks nothing a second time", async () => {
     const body = "0123456789".repeat(20_000);
     let requests = 0;

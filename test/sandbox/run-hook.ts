@@ -27,6 +27,8 @@ export interface RunHookOptions {
   policy?: Partial<NetworkPolicy>;
   recorded?: JournalEntry[];
   seed?: string;
+  /** Called with what is kept by one write. */
+  onAppend?(entries: readonly JournalEntry[]): void;
   /** Called with each entry once it is kept. */
   onEntry?(entry: JournalEntry): void;
   /** Answers each `awaitCheckpointRetry` at once. */
@@ -61,6 +63,7 @@ export async function runHook(code: string, options: RunHookOptions): Promise<Ho
       append: async (added) => {
         const kept = JSON.parse(JSON.stringify(added)) as JournalEntry[];
         entries.push(...kept);
+        options.onAppend?.(kept);
         for (const entry of kept) options.onEntry?.(entry);
       },
     },

@@ -8,7 +8,7 @@ import {
   type RenewMessage,
   type StartMessage,
 } from "../protocol.ts";
-import { decodeBodies } from "../recorded-bodies.ts";
+import { decodeBodies } from "../held-bodies.ts";
 import { createHostFunctions } from "./host-functions.ts";
 import { createTurnWriter } from "./turn-writer.ts";
 
@@ -152,7 +152,7 @@ type Prepared = ReturnType<typeof prepare>;
 /** One message of the host is one turn. */
 function takeTurn({ isolate, host, start, deliver, hold, deliverHeld }: Prepared, message: Message): void {
   let taken = 0;
-  if (message.json.startsWith('{"type":"recorded"')) {
+  if (message.json.startsWith('{"type":"completions"')) {
     for (const { seq, body } of decodeBodies(message.body)) host.keepBody(seq, body);
     hold.applySync(undefined, [message.json]);
     for (let isTaken = true; isTaken;) {

@@ -16,7 +16,7 @@ import {
   NativePromise,
   ObjectSetPrototypeOf,
 } from "./primordials.ts";
-import { hasSucceeded, takeRecorded } from "./recorded.ts";
+import { hasSucceeded, takeHeld } from "./held.ts";
 import { placeField } from "./trace.ts";
 
 /**
@@ -40,7 +40,7 @@ const maxGatheredChars = 8192;
 let lastSeq = 0;
 let sealed = false;
 const pending = new NativeMap<number, Settle>();
-/** While recorded answers are taken in, what the hook says is gathered: a trip to the host each time would take longest. */
+/** While answers that came together are taken in, what the hook says is gathered: a trip to the host each time would take longest. */
 let isGathering = false;
 let gathered = "";
 
@@ -88,9 +88,9 @@ export function settleCall(completionJson: string): void {
   takeIn(ObjectSetPrototypeOf(JsonParse(completionJson) as CompletionMessage, null));
 }
 
-/** Takes in the next recorded answer; false when none is left whose call was made, or the hook has ended. */
-export function settleRecorded(): boolean {
-  const completion = sealed ? null : takeRecorded(lastSeq);
+/** Takes in the next answer held; false when none is left whose call was made, or the hook has ended. */
+export function settleHeld(): boolean {
+  const completion = sealed ? null : takeHeld(lastSeq);
   isGathering = completion !== null;
   if (completion === null) flush();
   else if (completion.type !== "silent") takeIn(completion);

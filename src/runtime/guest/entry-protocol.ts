@@ -25,10 +25,10 @@ export interface GuestEntry {
    */
   deliver(completionJson: string): void;
   /**
-   * Takes in what the journal knows, to be handed over by `deliverHeld`.
-   * @param recordedJson JSON text of a `RecordedMessage`
+   * Takes in completions that came together, to be handed over by `deliverHeld`.
+   * @param completionsJson JSON text of a `CompletionsMessage`
    */
-  hold(recordedJson: string): void;
+  hold(completionsJson: string): void;
   /**
    * Hands over the next of what is held. False: nothing is left that may be handed over, and the rest is forgotten. V8 runs
    * the guest's promises when this has returned, so that each completion finds all done that those before it set off.

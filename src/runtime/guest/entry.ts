@@ -1,5 +1,5 @@
 import type { StartMessage } from "../protocol.ts";
-import { settleCall, settleRecorded } from "./bridge.ts";
+import { settleCall, settleHeld } from "./bridge.ts";
 import { startClock } from "./clock-reading.ts";
 import { createContext } from "./context.ts";
 import type { GuestEntry } from "./entry-protocol.ts";
@@ -14,7 +14,7 @@ import {
   PromiseThen,
   ReflectApply,
 } from "./primordials.ts";
-import { holdRecorded } from "./recorded.ts";
+import { holdCompletions } from "./held.ts";
 import { traceCalls } from "./trace.ts";
 
 /** What `start` is told: the start message without the code. The seed stays outside. */
@@ -40,10 +40,10 @@ export function createGuestEntry(): GuestEntry {
         finishFailed(error);
       }
     },
-    hold: holdRecorded,
+    hold: holdCompletions,
     deliverHeld() {
       try {
-        return settleRecorded();
+        return settleHeld();
       } catch (error) {
         finishFailed(error);
         return false;
