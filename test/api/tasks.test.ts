@@ -42,7 +42,8 @@ describe.each(testDatastores.filter(({ available }) => available))("tasks over H
   });
 
   it("answers a long poll at the first change, and with 304 when there was none", async () => {
-    const api = await open();
+    // It stays live, so that nothing changes while it waits.
+    const api = await open({ tacklebox: { parkAfterMs: 60_000 } });
     const { id } = await install(api, installBody([waitingHook]));
     const hook = await api.untilHook("waiting", "AWAITING_RETRY");
     await api.feed.refresh(hook.id);
@@ -70,6 +71,7 @@ describe.each(testDatastores.filter(({ available }) => available))("tasks over H
     const api = await open({ tacklebox: { parkAfterMs: 60_000 } });
     const { id } = await install(api, installBody([waitingHook, { ...failingHook, id: "after" }]));
     const waiting = await api.untilHook("waiting", "AWAITING_RETRY");
+    await api.feed.refresh(waiting.id);
     const seen = await api.call("GET", `/v1/tasks/${waiting.id}`);
     const stale = await api.call<ProblemDocument>("POST", `/v1/tasks/${waiting.id}/retry`, {
       headers: { "if-match": '"another"' },
