@@ -167,6 +167,10 @@ describe.each(testDatastores.filter(({ available }) => available))("tasks over H
     expect((await box.call<Page>("GET", "/v1/tasks")).body.items).toMatchObject([
       { id, status: "COMPLETED" },
     ]);
+    expect((await box.call("GET", "/v1/history?app=testapp")).body).toMatchObject({
+      items: [{ parentId: id, status: "COMPLETED", bundleSha256: expect.stringMatching(/^[0-9a-f]{64}$/) }],
+      retention: { afterEndSeconds: 30 * 24 * 3600, maxOperations: 10_000, answers: "wipe-at-end" },
+    });
     expect((await box.call<Page>("GET", "/v1/tasks?kind=hook")).body.items).toMatchObject([{ parentId: id }]);
   });
 

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import type { ApiServices } from "../api-services.ts";
-import { sendTagged } from "../conditional.ts";
+import { combineTags, sendTagged } from "../conditional.ts";
 import { answerWith, bodiless, errors, tag } from "../schemas/answers.ts";
 import { historyQuerySchema } from "../schemas/request-schemas.ts";
 import { toLabels } from "../to-labels.ts";
@@ -16,7 +16,7 @@ export function historyRoutes(services: ApiServices): FastifyPluginAsyncTypebox 
           ...tag("tasks", "listHistory", "Executions of hooks that have ended, newest first"),
           querystring: historyQuerySchema,
           response: {
-            200: answerWith("TaskList", "A page of executions."),
+            200: answerWith("History", "A page of executions, and how long they are kept."),
             304: bodiless("It is what the caller has."),
             ...errors(400, 401),
           },
@@ -25,7 +25,13 @@ export function historyRoutes(services: ApiServices): FastifyPluginAsyncTypebox 
       async (request, reply) => {
         const { limit = 50, cursor, label, ...wanted } = request.query;
         const filter = { ...wanted, ...toLabels(label), kind: "hook", active: false } as const;
-        return sendTagged(request, reply, await readPage(services, filter, { limit, before: cursor }));
+        const page = await readPage(services, filter, { limit, before: cursor });
+        const { afterEndMs, maxOperations, answers } = services.tacklebox.retention;
+        const retention = JSON.stringify({ afterEndSeconds: afterEndMs / 1000, maxOperations, answers });
+        return sendTagged(request, reply, {
+          json: `${page.json.slice(0, -1)},"retention":${retention}}`,
+          tag: combineTags([page.tag, retention]),
+        });
       },
     );
   };

@@ -7,6 +7,7 @@ import {
   tokenListSchema,
 } from "./other-schemas.ts";
 import {
+  historySchema,
   hookTaskSchema,
   logRowSchema,
   logSchema,
@@ -24,6 +25,7 @@ export const sharedSchemas = [
   operationTaskSchema,
   taskSchema,
   taskListSchema,
+  historySchema,
   logRowSchema,
   logSchema,
   tokenListSchema,

@@ -168,6 +168,19 @@ export const taskListSchema = Type.Object(
   { $id: "TaskList" },
 );
 
+export const historySchema = Type.Object(
+  {
+    items: Type.Array(Type.Ref("HookTask#")),
+    nextCursor: nullable(Type.String({ description: "For the next page; null at the end." })),
+    retention: Type.Object({
+      afterEndSeconds: Type.Number({ description: "How long an operation is kept after its end." }),
+      maxOperations: Type.Integer({ description: "How many are kept at most." }),
+      answers: Type.Enum(["wipe-at-end", "keep"] as const, { description: "What becomes of answers." }),
+    }),
+  },
+  { $id: "History" },
+);
+
 export const logRowSchema = Type.Object(
   {
     cursor: Type.String({ description: "Where it stands; rows after it are asked for with `after`." }),
