@@ -1,3 +1,4 @@
+import { createCatalogLister, type CatalogEntry } from "./catalog/read-catalog.ts";
 import { systemClock, type Clock } from "./clock.ts";
 import { defaultEffectLimits } from "./context/effect-table.ts";
 import type { EffectLimits } from "./context/effect.ts";
@@ -11,6 +12,7 @@ import {
 } from "./install/accept-operation.ts";
 import { TackleboxError, errorCodeOf, errorText } from "./errors.ts";
 import type { RetryOptions } from "./install/compile-afresh.ts";
+import { describePlan, type PlanDescription } from "./install/describe-plan.ts";
 import { createDesk } from "./install/desk.ts";
 import { runJanitor } from "./install/janitor.ts";
 import {
@@ -98,6 +100,13 @@ export interface TackleboxOptions {
 export interface Tacklebox extends TaskActions {
   /** Validates, plans and compiles; changes nothing. Throws `ScriptRejectedError`. */
   prepare(request: OperationRequest): Promise<PreparedOperation>;
+  /** What a request would do, as plain JSON without secrets; changes nothing. A script that is not good is an answer too. */
+  describePlan(request: OperationRequest): Promise<PlanDescription>;
+  /**
+   * The install scripts below a catalog's folder, with their hooks, their checksums and what each may reach. What has not
+   * changed since the last call is not read again. Throws `FILE_UNREADABLE`, `LOCK_FILE`.
+   */
+  listCatalog(catalogRoot: string): Promise<CatalogEntry[]>;
   /** Accepts an operation and queues it, once for each key; resolves with its id once it is kept. */
   submit(request: OperationRequest, options?: SubmitOptions): Promise<string>;
   /** Runs a prepared operation in this process, without the queue. */
@@ -135,6 +144,7 @@ class TackleboxRuntime implements Tacklebox {
   private readonly scheduler: Promise<Scheduler> | null;
   private readonly reader: TaskReader;
   private readonly actions: TaskActions;
+  private readonly catalogs = createCatalogLister();
   private readonly closing = new AbortController();
   private readonly onTrouble: (text: string) => void;
   private janitor: Promise<void> | null = null;
@@ -181,6 +191,19 @@ class TackleboxRuntime implements Tacklebox {
       getAppChoices(runtime, appName),
     );
     return await expectStepTimes(runtime.documents, prepared);
+  }
+
+  async describePlan(request: OperationRequest): Promise<PlanDescription> {
+    const { runtime } = this;
+    const { nas, network } = runtime;
+    const keptChoices = (appName: string) => getAppChoices(runtime, appName);
+    return await describePlan({ nas, network, keptChoices, prepare: (one) => this.prepare(one) }, request);
+  }
+
+  async listCatalog(catalogRoot: string): Promise<CatalogEntry[]> {
+    const { nas, network } = this.runtime;
+    const [facts, apps] = await Promise.all([nas.facts(), nas.listApps()]);
+    return await this.catalogs.list(catalogRoot, { facts, apps, network });
   }
 
   async submit(request: OperationRequest, options: SubmitOptions = {}): Promise<string> {

@@ -9,6 +9,8 @@ export type { Problem } from "./schema/problem.ts";
 export { planOperation } from "./plan/plan-operation.ts";
 export type { Plan } from "./plan/plan.ts";
 export type { OperationRequest, PreparedOperation } from "./install/prepare-operation.ts";
+export type { CatalogEntry } from "./catalog/read-catalog.ts";
+export type { PlanDescription } from "./install/describe-plan.ts";
 export type { SubmitOptions } from "./install/accept-operation.ts";
 export type { RetentionOptions } from "./install/retention.ts";
 export type { RetryOptions } from "./install/compile-afresh.ts";

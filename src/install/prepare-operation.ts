@@ -274,7 +274,8 @@ function toTaskRecord(parts: {
   };
 }
 
-function toSteps(
+/** Steps of an operation as its record has them; `tasks` are those of hooks that run, by their place in the script. */
+export function toSteps(
   plan: Plan,
   tasks: ReadonlyMap<number, HookTaskRecord>,
   script: InstallScript,

@@ -1,12 +1,8 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { isScriptFolder, looksLikeScript } from "../../catalog/looks-like-script.ts";
 import { TackleboxError } from "../../errors.ts";
-import { isJsonObject } from "../../json.ts";
-import { parseJson } from "../../schema/parse-json.ts";
 import { unreadable } from "../read-text-file.ts";
-
-/** Fields that only install scripts have; with `version` 4 or 5 one is recognised even without them. */
-const tellingFields = ["app_values", "ensure_directories_exists", "installation_questions", "hooks"];
 
 /**
  * The install scripts among the files and folders named: files as they are, folders with everything below that
@@ -43,8 +39,7 @@ async function searchFolder(folder: string): Promise<string[]> {
   for (const entry of entries.toSorted((left, right) => (left.name < right.name ? -1 : 1))) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) {
-      if (!/^[._]/.test(entry.name) && entry.name !== "node_modules")
-        found.push(...(await searchFolder(path)));
+      if (isScriptFolder(entry.name)) found.push(...(await searchFolder(path)));
     } else if (entry.isFile() && entry.name.endsWith(".json") && (await isInstallScript(path))) {
       found.push(path);
     }
@@ -56,15 +51,5 @@ async function searchFolder(folder: string): Promise<string[]> {
 async function isInstallScript(path: string): Promise<boolean> {
   const text = await readFile(path, "utf8").catch(() => null);
   if (text === null) return true;
-  const { value, problems } = parseJson(text);
-  if (isJsonObject(value)) {
-    const isKnownVersion = value["version"] === 4 || value["version"] === 5;
-    if (isKnownVersion || tellingFields.filter((field) => Object.hasOwn(value, field)).length >= 2)
-      return true;
-  }
-  const isBroken = value === undefined || problems.some(({ code }) => code === "JSON_SYNTAX");
-  return (
-    isBroken &&
-    (/"version"\s*:\s*[45]\b/.test(text) || tellingFields.some((field) => text.includes(`"${field}"`)))
-  );
+  return looksLikeScript(text);
 }
