@@ -30,4 +30,10 @@ export const apiErrors = {
     "Choose one that GET /v1/catalog lists.",
   ),
   TOKEN_UNKNOWN: entry("request", "No such token", "Choose one that GET /v1/tokens lists."),
+  // --- call: src/client
+  SERVER_UNREACHABLE: entry(
+    "environment",
+    "No tacklebox server answers",
+    "Start it with tacklebox serve, or check the address.",
+  ),
 } as const satisfies Record<string, CatalogueEntry>;

@@ -73,6 +73,11 @@ export const provokedRequests: Provoked = {
   CATALOG_SCRIPT_UNKNOWN: () =>
     refusedByApi({ path: "/v1/installs", body: '{"catalogScript":"plexx.json"}' }),
   TOKEN_UNKNOWN: () => refusedByApi({ method: "DELETE", path: "/v1/tokens/0123456789ab" }),
+  SERVER_UNREACHABLE: async () => {
+    const { createApiClient } = await import("../../src/client/create-api-client.ts");
+    const client = createApiClient({ url: "http://127.0.0.1:2", token: () => null });
+    return await thrownBy(() => client.GET("/v1/apps"));
+  },
 };
 
 async function thrownBy(act: () => unknown): Promise<string | undefined> {
