@@ -163,7 +163,16 @@ class TackleboxRuntime implements Tacklebox {
       journals,
       documents,
       desk,
-      signIns: createSignIns({ desk, clock, network, wake }),
+      signIns: createSignIns({
+        desk,
+        clock,
+        network,
+        wake,
+        addPoll:
+          options.datastore === undefined
+            ? null
+            : async (poll, waitMs) => await (await this.requireScheduler()).addSignInPoll(poll, waitMs),
+      }),
       pool: createSandboxPool({
         spares: options.spareSandboxes ?? 1,
         reuse: options.sandboxReuse ?? "never",
@@ -249,6 +258,14 @@ class TackleboxRuntime implements Tacklebox {
     await this.actions.answer(taskId, answers);
   }
 
+  async startSignIn(taskId: string, inputId: string): Promise<void> {
+    await this.actions.startSignIn(taskId, inputId);
+  }
+
+  async cancelSignIn(taskId: string, inputId: string): Promise<void> {
+    await this.actions.cancelSignIn(taskId, inputId);
+  }
+
   async retry(taskId: string, options?: RetryOptions): Promise<void> {
     await this.actions.retry(taskId, options);
   }
@@ -302,8 +319,10 @@ class TackleboxRuntime implements Tacklebox {
   async close(): Promise<void> {
     this.closing.abort(new Error("shutting down"));
     await this.janitor;
-    await (await this.scheduler)?.close();
+    // Polls that are under way end with the sign-ins, not when their provider answers.
+    const stopped = (await this.scheduler)?.close();
     await this.runtime.signIns.close();
+    await stopped;
     await this.runtime.pool.close();
   }
 

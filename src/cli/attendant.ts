@@ -76,8 +76,10 @@ class TerminalAttendant implements Attendant {
         return () => this.decide(view, event.error.title);
       case "inputs-missing":
         return () => this.answerQuestions(view);
-      case "sign-in-shown":
-        return () => this.signIn(view, event.authorization);
+      case "sign-in-shown": {
+        const { authorization } = event;
+        return authorization === null ? null : () => this.signIn(view, authorization);
+      }
       default:
         return null;
     }

@@ -13,13 +13,29 @@ export interface PinSignInOptions {
   input: OAuthInput;
   network: NetworkClient;
   clock: Clock;
-  /** Called once, with what the user needs to approve the sign-in. */
-  onShown(view: SignInView): void;
-  /** Ends the sign-in; it then rejects with the signal's reason. */
+  /** Ends the request; it then rejects with the signal's reason. */
   signal: AbortSignal;
   /** Name the provider shows to the user; default `tacklebox`. */
   product?: string;
 }
+
+/** A sign-in that has begun: all that any process needs to go on asking for it. Plain data, not for people. */
+export interface Pin {
+  values: SignInValues;
+  /** What the user needs to approve it. */
+  view: SignInView;
+  startedAt: number;
+  /** Wall time. */
+  expiresAt: number;
+  intervalMs: number;
+}
+
+/** What asking once has brought. */
+export type PinProgress =
+  /** What the hook's `getInput` returns: `{[tokenField]: token}`. */
+  | { kind: "granted"; value: JsonObject }
+  /** Ask again after `waitMs`, from then on every `intervalMs`, which grows when the provider asks for it. */
+  | { kind: "pending"; waitMs: number; intervalMs: number };
 
 /** Caps for the network client of a sign-in: its answers are small. */
 export const signInLimits: Pick<NetworkLimits, "maxResponseBodyBytes"> = { maxResponseBodyBytes: 64 * 1024 };
@@ -32,39 +48,45 @@ const defaultLifetimeMs = 15 * 60 * 1000;
 const maxLifetimeMs = 24 * 60 * 60 * 1000;
 
 /** What one answer of the provider means. */
-type Poll =
+type Answer =
   | { kind: "granted"; token: string }
-  | { kind: "pending"; trouble: string | null; waitMs: number }
+  | { kind: "pending"; trouble: string | null; waitMs: number; intervalMs: number }
   | { kind: "ended"; code: ErrorCode; reason: string };
 
 /**
- * Signs the user in by PIN: asks the provider for one, shows where to approve it, and polls until it is approved.
- * The result is what the hook's `getInput` returns, `{[tokenField]: token}`; neither it nor any answer of the provider
- * goes into a message.
+ * Asks the provider for a PIN.
+ *
+ * @throws `SIGN_IN_FAILED`
+ */
+export async function startPin(options: PinSignInOptions): Promise<Pin> {
+  const { input, clock } = options;
+  const { values, lifetimeMs, intervalMs } = await requestPin(options);
+  const startedAt = clock.now();
+  const expiresAt = startedAt + lifetimeMs;
+  const view: SignInView = {
+    url: requireAuthUrl(input, values),
+    userCode: input.flow.authUrl.includes("{code}") ? null : (values.code ?? null),
+    expiresAt: new Date(expiresAt).toISOString(),
+  };
+  return { values, view, startedAt, expiresAt, intervalMs };
+}
+
+/**
+ * Asks once whether the user has approved. Neither the token nor any answer of the provider goes into a message.
  *
  * @throws `SIGN_IN_EXPIRED`, `SIGN_IN_DENIED`, `SIGN_IN_FAILED`
  */
-export async function createPinSignIn(options: PinSignInOptions): Promise<JsonObject> {
-  const { input, clock, signal } = options;
-  const pin = await startPin(options);
-  options.onShown({
-    url: requireAuthUrl(input, pin.values),
-    userCode: input.flow.authUrl.includes("{code}") ? null : (pin.values.code ?? null),
-    expiresAt: new Date(clock.now() + pin.lifetimeMs).toISOString(),
-  });
-  const deadline = clock.monotonic() + pin.lifetimeMs;
-  let trouble: string | null = null;
-  let waitMs = pin.intervalMs;
-  for (let leftMs = pin.lifetimeMs; leftMs > 0; leftMs = deadline - clock.monotonic()) {
-    await clock.sleep(Math.min(waitMs, leftMs), signal);
-    const poll = await pollPin(options, pin);
-    if (poll.kind === "granted") return { [input.flow.tokenField]: poll.token };
-    if (poll.kind === "ended") throw signInError(input, poll.code, poll.reason);
-    trouble = poll.trouble;
-    waitMs = poll.waitMs;
-  }
-  const lasted = `it was not approved within ${Math.round(pin.lifetimeMs / 1000)} s`;
-  const reason = trouble === null ? lasted : `${lasted}; the provider's last answer: ${trouble}`;
+export async function pollPin(options: PinSignInOptions, pin: Pin): Promise<PinProgress> {
+  const { input, clock } = options;
+  const answer = await ask(options, pin);
+  if (answer.kind === "granted") return { kind: "granted", value: { [input.flow.tokenField]: answer.token } };
+  if (answer.kind === "ended") throw signInError(input, answer.code, answer.reason);
+  const leftMs = pin.expiresAt - clock.now();
+  if (leftMs > 0)
+    return { kind: "pending", waitMs: Math.min(answer.waitMs, leftMs), intervalMs: answer.intervalMs };
+  const lasted = `it was not approved within ${Math.round((pin.expiresAt - pin.startedAt) / 1000)} s`;
+  const reason =
+    answer.trouble === null ? lasted : `${lasted}; the provider's last answer: ${answer.trouble}`;
   throw signInError(input, "SIGN_IN_EXPIRED", reason);
 }
 
@@ -78,14 +100,13 @@ export function signInHosts(input: OAuthInput): string[] {
   return [...new Set(hosts)];
 }
 
-interface Pin {
+interface GivenPin {
   values: SignInValues;
   lifetimeMs: number;
-  /** Grows when the provider asks for it. */
   intervalMs: number;
 }
 
-async function startPin(options: PinSignInOptions): Promise<Pin> {
+async function requestPin(options: PinSignInOptions): Promise<GivenPin> {
   const { input, network, clock, signal } = options;
   const values: SignInValues = { clientId: input.flow.clientId === "" ? randomUUID() : input.flow.clientId };
   const request = toStartRequest(input, values, options.product ?? "tacklebox");
@@ -107,7 +128,7 @@ function readPin(
   { input, clock }: PinSignInOptions,
   { clientId }: SignInValues,
   answer: NetworkResponse,
-): Pin {
+): GivenPin {
   const body = parseBody(answer);
   const values: SignInValues = { clientId };
   const pinId = toIdentifier(body["id"]);
@@ -142,34 +163,43 @@ function readLifetime(body: JsonObject, answer: NetworkResponse, clock: Clock): 
     : defaultLifetimeMs;
 }
 
-async function pollPin(options: PinSignInOptions, pin: Pin): Promise<Poll> {
+async function ask(options: PinSignInOptions, pin: Pin): Promise<Answer> {
   const { input, network, signal } = options;
   const url = fillAddress(input.flow.pollUrl, pin.values);
   const headers = toSignInHeaders(input, pin.values, options.product ?? "tacklebox");
   const answer = await send(options, () =>
     network.request({ url, method: "GET", headers, body: null, redirect: "error" }, signal),
   );
-  if (!("status" in answer))
-    return { kind: "pending", trouble: describeTrouble(answer), waitMs: pin.intervalMs };
-  return classify(answer, input, pin, options.clock);
+  if ("status" in answer) return classify(answer, input, pin, options.clock);
+  const { intervalMs } = pin;
+  return { kind: "pending", trouble: describeTrouble(answer), waitMs: intervalMs, intervalMs };
 }
 
-function classify(answer: NetworkResponse, input: OAuthInput, pin: Pin, clock: Clock): Poll {
+/** Texts that stand for "no token": Emby's `AccessToken` is "none" where it has none to give. */
+const noTokens = new Set(["", "none", "null", "undefined"]);
+
+function classify(answer: NetworkResponse, input: OAuthInput, pin: Pin, clock: Clock): Answer {
   const body = parseBody(answer);
   const { tokenField } = input.flow;
   const { status } = answer;
+  const pending: Answer = {
+    kind: "pending",
+    trouble: null,
+    waitMs: pin.intervalMs,
+    intervalMs: pin.intervalMs,
+  };
   if (status >= 200 && status < 300) {
     const token = Object.hasOwn(body, tokenField) ? body[tokenField] : null;
-    if (typeof token === "string" && token !== "") return { kind: "granted", token };
-    return { kind: "pending", trouble: null, waitMs: pin.intervalMs };
+    return typeof token === "string" && !noTokens.has(token.toLowerCase())
+      ? { kind: "granted", token }
+      : pending;
   }
-  if (body["error"] === "authorization_pending")
-    return { kind: "pending", trouble: null, waitMs: pin.intervalMs };
+  if (body["error"] === "authorization_pending") return pending;
   const isTooFast = body["error"] === "slow_down";
-  if (isTooFast) pin.intervalMs += slowDownMs;
   if (isTooFast || isPassing(status)) {
-    const waitMs = Math.max(pin.intervalMs, readRetryAfter(answer, clock));
-    return { kind: "pending", trouble: `status ${status}`, waitMs };
+    const intervalMs = pin.intervalMs + (isTooFast ? slowDownMs : 0);
+    const waitMs = Math.max(intervalMs, readRetryAfter(answer, clock));
+    return { kind: "pending", trouble: `status ${status}`, waitMs, intervalMs };
   }
   if (status === 404 || status === 410 || body["error"] === "expired_token") {
     return { kind: "ended", code: "SIGN_IN_EXPIRED", reason: "the provider no longer knows this sign-in" };

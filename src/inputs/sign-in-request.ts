@@ -1,11 +1,7 @@
 import type { OAuthInput } from "../schema/install-script.ts";
 
 /** What fills the placeholders of a flow. */
-export interface SignInValues {
-  clientId: string;
-  pinId?: string;
-  code?: string;
-}
+export type SignInValues = { clientId: string; pinId?: string; code?: string };
 
 /**
  * Fills `{clientId}`, `{pinId}` and `{code}` of an address with percent-encoded values. The rest of the template stays

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { checkAnswers, checkDefault } from "../inputs/check-answer.ts";
 import { toInputViews } from "../inputs/input-views.ts";
 import type { JsonObject } from "../json.ts";
@@ -5,8 +6,10 @@ import type { HookInput, OAuthInput, QuestionInput } from "../schema/install-scr
 import type { HookTaskRecord } from "../task/hook-task.ts";
 import type { SignInView, TaskError, TaskEvent } from "../task/task-event.ts";
 import type { HookTaskState } from "../task/task-state.ts";
+import type { Desk } from "./desk.ts";
 import type { Runtime } from "./runtime.ts";
-import { signInKey, type SignInResult } from "./sign-ins.ts";
+import { findTurn, signInKeys, type SignInTurn } from "./sign-in-requests.ts";
+import type { SignInResult } from "./sign-ins.ts";
 import { plainTaskError } from "./to-task-error.ts";
 
 /** Where the answers to a hook's inputs stand. */
@@ -66,8 +69,8 @@ interface FoundAnswers {
   answers: JsonObject;
   /** Questions were put to the user and the dialog was sent. */
   asked: boolean;
-  /** Round of each sign-in that has no result yet. */
-  rounds: Record<string, number>;
+  /** Where each sign-in stands. */
+  turns: Map<string, SignInTurn>;
   /** Sign-ins that did not come about and need not; the hook does without. */
   declined: string[];
   failed: TaskError | null;
@@ -85,34 +88,38 @@ async function findAnswers(
   const found: FoundAnswers = {
     answers: { ...given, ...asked },
     asked: asked !== null,
-    rounds: {},
+    turns: new Map(),
     declined: [],
     failed: null,
   };
   for (const input of declared) {
     if (input.type !== "oauth" || Object.hasOwn(found.answers, input.id)) continue;
-    let round = 0;
-    for (;;) {
-      const result = (await desk.answers(record.id, signInKey(input.id, round))) as SignInResult | null;
-      if (result === null) break;
-      if (result.ok) {
-        found.answers[input.id] = result.value;
-        break;
-      }
-      if (input.required === false) {
-        found.declined.push(input.id);
-        break;
-      }
-      if (round >= manualRetries) {
-        const detail = `hook "${record.hook.id}", input "${input.id}": ${result.message}`;
-        found.failed = plainTaskError(result.code, detail);
-        break;
-      }
-      round += 1;
+    const { turn, result } = await findSignIn(desk, record.id, input, manualRetries);
+    found.turns.set(input.id, turn);
+    if (result?.ok === true) found.answers[input.id] = result.value;
+    else if (input.required === false) {
+      if (result !== null || !turn.isWanted) found.declined.push(input.id);
+    } else if (result !== null) {
+      const detail = `hook "${record.hook.id}", input "${input.id}": ${result.message}`;
+      found.failed ??= plainTaskError(result.code, detail);
     }
-    found.rounds[input.id] = round;
   }
   return found;
+}
+
+/** The latest sign-in for an input, and its result; each Retry may begin one more where the one before came to nothing. */
+export async function findSignIn(
+  desk: Desk,
+  taskId: string,
+  input: OAuthInput,
+  manualRetries: number,
+): Promise<{ turn: SignInTurn; result: SignInResult | null }> {
+  for (let round = 0; ; round += 1) {
+    const turn = await findTurn(desk, taskId, input.id, round);
+    const result = (await desk.answers(taskId, signInKeys(input.id, turn).result)) as SignInResult | null;
+    if (result === null || result.ok || input.required === false || round >= manualRetries)
+      return { turn, result };
+  }
 }
 
 /** Questions are asked once; a sign-in as long as it has no result. */
@@ -144,15 +151,15 @@ async function ask(request: {
   }
   const signIns = missing.filter((input): input is OAuthInput => input.type === "oauth");
   for (const input of signIns) {
-    const view = await runtime.signIns.begin(record.id, input, found.rounds[input.id] ?? 0);
-    if (view.url !== "" && !isShown(state, input.id, view)) {
+    const turn = found.turns.get(input.id);
+    const view = turn?.isWanted === true ? await runtime.signIns.begin(record.id, input, turn) : null;
+    if (!isDeepStrictEqual(view, shownOf(state, input.id)))
       await add({ type: "sign-in-shown", inputId: input.id, authorization: view });
-    }
   }
 }
 
-function isShown(state: HookTaskState, inputId: string, view: SignInView): boolean {
-  return state.inputs.find((input) => input.id === inputId)?.authorization?.url === view.url;
+function shownOf(state: HookTaskState, inputId: string): SignInView | null {
+  return state.inputs.find((input) => input.id === inputId)?.authorization ?? null;
 }
 
 /** The questions among a hook's inputs. */
@@ -160,7 +167,7 @@ export function questionsOf(record: HookTaskRecord): QuestionInput[] {
   return (record.hook.inputs ?? []).filter((input) => input.type === "question");
 }
 
-/** True when an answer, a sign-in's result or a Skip has come for a task that waits for inputs. */
+/** True when an answer, something about a sign-in, or a Skip has come for a task that waits for inputs. */
 export async function inputsHaveNews(
   runtime: Runtime,
   record: HookTaskRecord,
@@ -170,6 +177,11 @@ export async function inputsHaveNews(
   if ((await desk.decision(record.id, inputsWaitKey)) !== null) return true;
   const found = await findAnswers(runtime, record, record.hook.inputs ?? [], state.manualRetries);
   if (found.failed !== null) return true;
+  for (const [inputId, turn] of found.turns) {
+    if (Object.hasOwn(found.answers, inputId) || found.declined.includes(inputId)) continue;
+    const isBegun = (await desk.answers(record.id, signInKeys(inputId, turn).pin)) !== null;
+    if (turn.isWanted ? !isBegun : shownOf(state, inputId) !== null) return true;
+  }
   return (record.hook.inputs ?? []).every(
     (input) => Object.hasOwn(found.answers, input.id) || !isAsked(input, record, found),
   );

@@ -1,24 +1,44 @@
 import type { Clock } from "../clock.ts";
 import { errorCodeOf, errorText, type ErrorCode } from "../errors.ts";
-import { createPinSignIn, signInLimits, signInHosts } from "../inputs/pin-sign-in.ts";
+import {
+  pollPin,
+  signInHosts,
+  signInLimits,
+  startPin,
+  type Pin,
+  type PinSignInOptions,
+} from "../inputs/pin-sign-in.ts";
 import type { JsonObject } from "../json.ts";
 import type { NetworkPolicy } from "../network/network-client.ts";
 import type { OAuthInput } from "../schema/install-script.ts";
 import type { SignInView } from "../task/task-event.ts";
 import type { Desk } from "./desk.ts";
 import type { NetworkSettings } from "./network-settings.ts";
+import { findTurn, signInKeys, type SignInTurn } from "./sign-in-requests.ts";
 
 /** How a sign-in ended, as it is kept on the desk. */
 export type SignInResult = { ok: true; value: JsonObject } | { ok: false; code: ErrorCode; message: string };
 
+/** One sign-in of one input that somebody asks the provider about. */
+export interface SignInPoll {
+  taskId: string;
+  input: OAuthInput;
+  turn: SignInTurn;
+}
+
+/** `done`: it has its result, or nobody wants it any more. */
+export type PollProgress = { kind: "done" } | { kind: "again"; waitMs: number; intervalMs: number };
+
 /**
- * Sign-ins under way in this process. They hold no worker slot: the task is parked meanwhile, and woken when the
- * result is on the desk.
+ * Sign-ins under way. What was begun is kept on the desk, so that any process can ask for it again: the user who approves
+ * it just now notices nothing of a restart. The task is parked meanwhile, and woken when the result is on the desk.
  */
 export interface SignIns {
-  /** Starts a sign-in, or finds the one under way, and resolves once the user has something to click. */
-  begin(taskId: string, input: OAuthInput, round: number): Promise<SignInView>;
-  /** Ends those of one task, without a result. */
+  /** Begins a sign-in, or finds the one under way; null when it cannot begin, and the result on the desk says why. */
+  begin(taskId: string, input: OAuthInput, turn: SignInTurn): Promise<SignInView | null>;
+  /** Asks the provider once; `intervalMs` as it was told last, null at first. */
+  poll(poll: SignInPoll, intervalMs: number | null): Promise<PollProgress>;
+  /** Nobody in this process asks for those of one task any more. */
   stop(taskId: string): void;
   close(): Promise<void>;
 }
@@ -29,46 +49,67 @@ export interface SignInsOptions {
   network: NetworkSettings;
   /** Called after a result was put on the desk. */
   wake(taskId: string): Promise<void>;
+  /** Sees to it that the provider is asked, by one process at a time; null: this process does. The same twice is once. */
+  addPoll: ((poll: SignInPoll, waitMs: number) => Promise<void>) | null;
 }
 
 const tryAgainMs = 1000;
 
-/** Under which key of the desk a sign-in's result is kept; each round is a fresh sign-in. */
-export function signInKey(inputId: string, round: number): string {
-  return `sign-in-${inputId}-${round}`;
-}
-
 export function createSignIns(options: SignInsOptions): SignIns {
-  return new RunningSignIns(options);
+  return new SignInBroker(options);
 }
 
-interface RunningSignIn {
-  view: Promise<SignInView>;
-  stop: AbortController;
-  done: Promise<void>;
-}
-
-interface SignInRequest {
-  taskId: string;
-  input: OAuthInput;
-  round: number;
-  shown(view: SignInView): void;
-  signal: AbortSignal;
-}
-
-class RunningSignIns implements SignIns {
+class SignInBroker implements SignIns {
   private readonly options: SignInsOptions;
-  private readonly running = new Map<string, RunningSignIn>();
+  private readonly closing = new AbortController();
+  private readonly running = new Map<string, { stop: AbortController; done: Promise<void> }>();
 
   constructor(options: SignInsOptions) {
     this.options = options;
   }
 
-  async begin(taskId: string, input: OAuthInput, round: number): Promise<SignInView> {
-    const key = `${taskId}/${signInKey(input.id, round)}`;
-    const known = this.running.get(key) ?? this.start(taskId, input, round);
-    this.running.set(key, known);
-    return await known.view;
+  async begin(taskId: string, input: OAuthInput, turn: SignInTurn): Promise<SignInView | null> {
+    const { desk, addPoll } = this.options;
+    const keys = signInKeys(input.id, turn);
+    let pin = await this.findPin(taskId, keys.pin);
+    if (pin === null) {
+      const started = await this.withClient(input, (client) => startPin(client));
+      if ("code" in started) {
+        await desk.answer(taskId, keys.result, { ok: false, ...started });
+        return null;
+      }
+      // When two begin at once, both go on with the one that was kept first.
+      await desk.answer(taskId, keys.pin, toStored(started.value));
+      pin = (await this.findPin(taskId, keys.pin)) ?? started.value;
+    }
+    const poll = { taskId, input, turn };
+    if (addPoll === null) this.pollHere(poll, pin.intervalMs);
+    else await addPoll(poll, pin.intervalMs);
+    return { ...pin.view, url: atStandIn(pin.view.url, this.options.network.originMap) };
+  }
+
+  async poll(poll: SignInPoll, intervalMs: number | null): Promise<PollProgress> {
+    const { desk } = this.options;
+    const { taskId, input, turn } = poll;
+    const keys = signInKeys(input.id, turn);
+    const [now, pin, result] = await Promise.all([
+      findTurn(desk, taskId, input.id, turn.round),
+      this.findPin(taskId, keys.pin),
+      desk.answers(taskId, keys.result),
+    ]);
+    if (now.number !== turn.number || pin === null) return { kind: "done" };
+    if (result === null) {
+      const asked = await this.withClient(input, (client) =>
+        pollPin(client, { ...pin, intervalMs: intervalMs ?? pin.intervalMs }),
+      );
+      if (!("code" in asked) && asked.value.kind === "pending") {
+        const { waitMs, intervalMs: next } = asked.value;
+        return { kind: "again", waitMs, intervalMs: next };
+      }
+      await this.keepResult(taskId, keys.result, toResult(asked));
+    }
+    await this.options.wake(taskId);
+    return { kind: "done" };
   }
 
   stop(taskId: string): void {
@@ -80,62 +121,83 @@ class RunningSignIns implements SignIns {
   }
 
   async close(): Promise<void> {
-    const all = [...this.running.values()];
-    for (const { stop } of all) stop.abort(new Error("shutting down"));
-    await Promise.all(all.map(({ done }) => done));
+    this.closing.abort(new Error("shutting down"));
+    await Promise.all([...this.running.values()].map(({ done }) => done));
   }
 
-  private start(taskId: string, input: OAuthInput, round: number): RunningSignIn {
-    const shown = Promise.withResolvers<SignInView>();
+  private async findPin(taskId: string, key: string): Promise<Pin | null> {
+    return (await this.options.desk.answers(taskId, key)) as Pin | null;
+  }
+
+  private pollHere(poll: SignInPoll, waitMs: number): void {
+    const key = `${poll.taskId}/${signInKeys(poll.input.id, poll.turn).pin}`;
+    if (this.running.has(key)) return;
     const stop = new AbortController();
-    const done = this.run({ taskId, input, round, shown: shown.resolve, signal: stop.signal }).then(
-      () => undefined,
-      (error: unknown) => shown.reject(error),
-    );
-    return { view: shown.promise, stop, done };
+    const signal = AbortSignal.any([stop.signal, this.closing.signal]);
+    const done = this.pollUntilDone(poll, waitMs, signal)
+      .catch(() => {})
+      .finally(() => this.running.delete(key));
+    this.running.set(key, { stop, done });
   }
 
-  private async run(request: SignInRequest): Promise<void> {
-    const { taskId, input, round, signal } = request;
-    const result = await this.signIn(request);
-    const key = signInKey(input.id, round);
-    await this.untilItWorks(signal, () => this.options.desk.answer(taskId, key, { ...result }));
-    this.running.delete(`${taskId}/${key}`);
-    // One that failed before it showed anything has nothing to show; the task finds its result on the desk.
-    request.shown({ url: "", userCode: null, expiresAt: null });
-    await this.untilItWorks(signal, () => this.options.wake(taskId));
+  private async pollUntilDone(poll: SignInPoll, firstWaitMs: number, signal: AbortSignal): Promise<void> {
+    const { clock } = this.options;
+    let { waitMs, intervalMs } = { waitMs: firstWaitMs, intervalMs: firstWaitMs };
+    for (;;) {
+      await clock.sleep(waitMs, signal);
+      try {
+        const progress = await this.poll(poll, intervalMs);
+        if (progress.kind === "done") return;
+        ({ waitMs, intervalMs } = progress);
+      } catch {
+        signal.throwIfAborted();
+        waitMs = tryAgainMs;
+      }
+    }
   }
 
-  private async signIn({ input, shown, signal }: SignInRequest): Promise<SignInResult> {
+  /** The user has signed in, and many providers say so once: a datastore that is away for a moment must not make that void. */
+  private async keepResult(taskId: string, key: string, result: JsonObject): Promise<void> {
+    for (;;) {
+      try {
+        await this.options.desk.answer(taskId, key, result);
+        return;
+      } catch {
+        await this.options.clock.sleep(tryAgainMs, this.closing.signal);
+      }
+    }
+  }
+
+  private async withClient<T>(
+    input: OAuthInput,
+    work: (options: PinSignInOptions) => Promise<T>,
+  ): Promise<{ value: T } | { code: ErrorCode; message: string }> {
     const { network: settings, clock } = this.options;
+    const { signal } = this.closing;
     const network = settings.createClient({
       policy: signInPolicy(settings, input),
       limits: { ...settings.limits, ...signInLimits },
       observe: () => {},
     });
     try {
-      const onShown = (view: SignInView): void =>
-        shown({ ...view, url: atStandIn(view.url, settings.originMap) });
-      return { ok: true, value: await createPinSignIn({ input, network, clock, onShown, signal }) };
+      return { value: await work({ input, network, clock, signal }) };
     } catch (error) {
-      if (signal.aborted) throw error;
-      return { ok: false, code: errorCodeOf(error) ?? "SIGN_IN_FAILED", message: errorText(error) };
+      signal.throwIfAborted();
+      return { code: errorCodeOf(error) ?? "SIGN_IN_FAILED", message: errorText(error) };
     } finally {
       await network.close();
     }
   }
+}
 
-  /** The user has signed in: a datastore that is away for a moment must not make that void. */
-  private async untilItWorks(signal: AbortSignal, work: () => Promise<unknown>): Promise<void> {
-    for (;;) {
-      try {
-        await work();
-        return;
-      } catch {
-        await this.options.clock.sleep(tryAgainMs, signal);
-      }
-    }
-  }
+function toResult(asked: { value: unknown } | { code: ErrorCode; message: string }): JsonObject {
+  if ("code" in asked) return { ok: false, code: asked.code, message: asked.message };
+  const { value } = asked.value as { value: JsonObject };
+  return { ok: true, value };
+}
+
+function toStored({ values, view, ...rest }: Pin): JsonObject {
+  return { ...rest, values: { ...values }, view: { ...view } };
 }
 
 /** The page the user is sent to: the stand-in's, where one takes the place of the provider. */

@@ -4,15 +4,16 @@ import type { JsonObject, JsonValue } from "../json.ts";
 import { toHookTaskView } from "../task/hook-task.ts";
 import { foldOperationEntry, initialOperationState, nextStepIndex } from "../task/operation-task.ts";
 import { isTerminal } from "../task/task-state.ts";
-import type { TaskView } from "../task/task-view.ts";
+import type { TaskAction, TaskView } from "../task/task-view.ts";
 import { waitKeyOf } from "./advance-hook-task.ts";
 import { operationWaitKey } from "./advance-operation.ts";
-import { askedAnswersKey, givenAnswersKey, inputsWaitKey } from "./collect-inputs.ts";
+import { askedAnswersKey, findSignIn, givenAnswersKey, inputsWaitKey } from "./collect-inputs.ts";
 import type { RetryOptions } from "./compile-afresh.ts";
 import { dismissOperation } from "./dismiss-operation.ts";
 import { decideFresh } from "./decide-fresh.ts";
 import type { Decision } from "./desk.ts";
 import type { Runtime } from "./runtime.ts";
+import { sayWish, signInKeys } from "./sign-in-requests.ts";
 import { readHookState } from "./task-journal.ts";
 import type { TaskReader } from "./task-reader.ts";
 
@@ -23,6 +24,16 @@ import type { TaskReader } from "./task-reader.ts";
 export interface TaskActions {
   /** Answers to a task's inputs, checked all at once. Throws `INPUT_INVALID`, `ILLEGAL_TRANSITION`. */
   answer(taskId: string, answers: JsonObject): Promise<void>;
+  /**
+   * Begins a waiting sign-in anew: the link shown before is of no use any more. Throws `ILLEGAL_TRANSITION`; the new
+   * link is shown a moment later.
+   */
+  startSignIn(taskId: string, inputId: string): Promise<void>;
+  /**
+   * Calls a waiting sign-in off; `startSignIn` begins it again. A hook that can do without it goes on. Throws
+   * `ILLEGAL_TRANSITION`.
+   */
+  cancelSignIn(taskId: string, inputId: string): Promise<void>;
   /**
    * Retry of a task that waits for it; safe to call twice. Throws `ILLEGAL_TRANSITION`; asked for `fresh` also
    * `FRESH_REFUSED` and `ScriptRejectedError`, and the task waits on.
@@ -80,6 +91,24 @@ class DeskActions implements TaskActions {
     await this.wake(taskId);
   }
 
+  async startSignIn(taskId: string, inputId: string): Promise<void> {
+    const { turn } = await this.findSignIn(taskId, inputId, "authorize");
+    const { desk } = this.runtime;
+    // One that was asked for and is not shown yet is what is wanted.
+    const isAwaited =
+      turn.isWanted &&
+      turn.number > 0 &&
+      (await desk.answers(taskId, signInKeys(inputId, turn).pin)) === null;
+    if (!isAwaited) await sayWish(desk, { taskId, inputId, turn }, true);
+    await this.wake(taskId);
+  }
+
+  async cancelSignIn(taskId: string, inputId: string): Promise<void> {
+    const { turn } = await this.findSignIn(taskId, inputId, "cancel_authorization");
+    if (turn.isWanted) await sayWish(this.runtime.desk, { taskId, inputId, turn }, false);
+    await this.wake(taskId);
+  }
+
   async retry(taskId: string, { fresh, script }: RetryOptions = {}): Promise<void> {
     await this.decide(taskId, "retry", async () =>
       fresh === true ? await decideFresh(this.runtime, taskId, script) : { action: "retry" },
@@ -118,6 +147,18 @@ class DeskActions implements TaskActions {
       view.kind === "operation" &&
       (await dismissOperation(this.runtime, await this.reader.requireOperation(taskId)));
     if (!isDone) throw illegal("dismiss", view);
+  }
+
+  private async findSignIn(taskId: string, inputId: string, action: TaskAction["name"]) {
+    const record = await this.reader.requireHook(taskId);
+    const state = await readHookState(this.runtime, taskId);
+    const view = toHookTaskView(record, state);
+    const input = record.hook.inputs?.find(({ id }) => id === inputId);
+    const isOffered = view.actions.some(
+      (offered) => offered.name === action && "inputId" in offered && offered.inputId === inputId,
+    );
+    if (!isOffered || input?.type !== "oauth") throw illegal(`${action} ${inputId}`, view);
+    return await findSignIn(this.runtime.desk, taskId, input, state.manualRetries);
   }
 
   private async decide(

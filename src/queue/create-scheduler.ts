@@ -5,6 +5,7 @@ import { advanceHookTask, lookUpTask } from "../install/advance-hook-task.ts";
 import { advanceOperation, operationWaitKey } from "../install/advance-operation.ts";
 import { hasNews } from "../install/has-news.ts";
 import type { Runtime } from "../install/runtime.ts";
+import type { SignInPoll } from "../install/sign-ins.ts";
 import { getJson } from "../install/stored-json.ts";
 import { openTaskJournal } from "../install/task-journal.ts";
 import { plainTaskError } from "../install/to-task-error.ts";
@@ -17,9 +18,15 @@ import {
 } from "../task/operation-task.ts";
 import { hooksQueue, operationsQueue, type JobData } from "./queue-names.ts";
 import { removeEndedJobs } from "./remove-ended-jobs.ts";
+import {
+  addSignInPoll,
+  runSignInPoll,
+  signInConcurrency,
+  signInsQueue,
+  type SignInJob,
+} from "./sign-in-polls.ts";
 import { takeBackJobs } from "./take-back-jobs.ts";
 import { createViewPublisher } from "./view-publisher.ts";
-import { wakeOpenSignIns } from "./wake-open-sign-ins.ts";
 
 /** A parked job is woken by a person; until then it is delayed for about five years (BullMQ counts to ten). */
 const parkedForMs = 5 * 365 * 24 * 3_600_000;
@@ -55,11 +62,19 @@ export interface Scheduler {
   wake(taskId: string): Promise<void>;
   /** Removes the jobs of these tasks; false, and nothing happened, when one of them has not ended. */
   removeJobs(taskIds: readonly string[]): Promise<boolean>;
+  /** Has the provider of a sign-in asked by one worker at a time; the same sign-in twice is one job. */
+  addSignInPoll(poll: SignInPoll, waitMs: number): Promise<void>;
   /** Begins to take jobs. */
   start(): Promise<void>;
   /** Stops taking jobs, hands live hooks over at their line, and closes. */
   close(): Promise<void>;
-  readonly queues: { operations: Queue<JobData>; hooks: Queue<JobData> };
+  readonly queues: Queues;
+}
+
+interface Queues {
+  operations: Queue<JobData>;
+  hooks: Queue<JobData>;
+  signIns: Queue<SignInJob>;
 }
 
 export function createScheduler(options: SchedulerOptions): Scheduler {
@@ -67,7 +82,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
 }
 
 class QueueScheduler implements Scheduler {
-  readonly queues: { operations: Queue<JobData>; hooks: Queue<JobData> };
+  readonly queues: Queues;
   private readonly options: SchedulerOptions;
   private readonly stopping = new AbortController();
   private workers: Worker[] = [];
@@ -78,9 +93,10 @@ class QueueScheduler implements Scheduler {
     this.queues = {
       operations: bull.queue<JobData>(operationsQueue),
       hooks: bull.queue<JobData>(hooksQueue),
+      signIns: bull.queue<SignInJob>(signInsQueue),
     };
-    for (const queue of Object.values(this.queues))
-      queue.on("error", (error) => options.onTrouble(errorText(error)));
+    for (const queue of this.allQueues())
+      queue.on("error", (error: Error) => options.onTrouble(errorText(error)));
   }
 
   async enqueue(record: OperationRecord): Promise<void> {
@@ -104,11 +120,14 @@ class QueueScheduler implements Scheduler {
     return await removeEndedJobs([this.queues.hooks, this.queues.operations], taskIds);
   }
 
+  async addSignInPoll(poll: SignInPoll, waitMs: number): Promise<void> {
+    await addSignInPoll(this.queues.signIns, poll, waitMs);
+  }
+
   async start(): Promise<void> {
-    const { datastore, hookConcurrency, operationConcurrency, onTrouble } = this.options;
+    const { runtime, datastore, hookConcurrency, operationConcurrency, onTrouble } = this.options;
     if (this.options.soleWorker === true) {
-      await Promise.all(Object.values(this.queues).map(takeBackJobs));
-      await wakeOpenSignIns(this.queues.hooks);
+      await Promise.all(this.allQueues().map(takeBackJobs));
     }
     const workerOptions = {
       lockDuration: this.options.lockDurationMs ?? 10_000,
@@ -126,6 +145,10 @@ class QueueScheduler implements Scheduler {
         (job, token, signal) => this.runHook(job, token, this.stopOf(signal)),
         { concurrency: hookConcurrency ?? 2, ...workerOptions },
       ),
+      datastore.bull.worker<SignInJob>(signInsQueue, (job, token) => runSignInPoll(runtime, job, token), {
+        concurrency: signInConcurrency,
+        ...workerOptions,
+      }),
     ] as Worker[];
     for (const worker of this.workers) {
       worker.on("error", (error) => onTrouble(errorText(error)));
@@ -140,7 +163,12 @@ class QueueScheduler implements Scheduler {
   async close(): Promise<void> {
     this.stopping.abort(new Error("shutting down"));
     await Promise.all(this.workers.map((worker) => worker.close()));
-    await Promise.all(Object.values(this.queues).map((queue) => queue.close()));
+    await Promise.all(this.allQueues().map((queue) => queue.close()));
+  }
+
+  private allQueues(): Queue[] {
+    const { operations, hooks, signIns } = this.queues;
+    return [operations, hooks, signIns] as Queue[];
   }
 
   /** Aborts when this process is to stop, or has lost the job's lease. */

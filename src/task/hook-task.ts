@@ -1,4 +1,5 @@
 import type { HookDeclaration } from "../schema/install-script.ts";
+import type { TaskInputView } from "./task-event.ts";
 import { activeMsOf, initialHookTaskState, isTerminal, isoTime, type HookTaskState } from "./task-state.ts";
 import type { HookTaskView, TaskAction } from "./task-view.ts";
 
@@ -87,9 +88,7 @@ export function actionsOf(state: HookTaskState): TaskAction[] {
   switch (state.status) {
     case "AWAITING_INPUT":
       return [
-        ...state.inputs
-          .filter((input) => input.state === "waiting" && input.type === "question")
-          .map((input): TaskAction => ({ name: "submit_input", inputId: input.id })),
+        ...state.inputs.filter((input) => input.state === "waiting").flatMap(actionsOfInput),
         { name: "skip" },
         cancel,
       ];
@@ -99,4 +98,13 @@ export function actionsOf(state: HookTaskState): TaskAction[] {
     default:
       return [cancel];
   }
+}
+
+function actionsOfInput({ id: inputId, type, authorization }: TaskInputView): TaskAction[] {
+  if (type === "question") return [{ name: "submit_input", inputId }];
+  const isUnderWay = authorization !== null && authorization !== undefined;
+  return [
+    { name: "authorize", inputId },
+    ...(isUnderWay ? [{ name: "cancel_authorization", inputId } as const] : []),
+  ];
 }

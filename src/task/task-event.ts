@@ -17,7 +17,8 @@ export const terminalStatuses = ["COMPLETED", "SKIPPED", "FAILED", "CANCELLED"] 
 /** Everything that can happen to a hook task, as plain data. */
 export type TaskEvent =
   | { type: "inputs-missing"; inputs: TaskInputView[] }
-  | { type: "sign-in-shown"; inputId: string; authorization: SignInView }
+  /** Null: there is nothing to approve any more; the user has called it off. */
+  | { type: "sign-in-shown"; inputId: string; authorization: SignInView | null }
   | { type: "inputs-provided"; inputIds: string[] }
   | { type: "attempt-started"; attempt: number }
   /** The attempt goes on from its journal; `activeMs` is what it has used so far. */

@@ -52,6 +52,9 @@ export interface CheckpointView {
 
 export type TaskAction =
   | { name: "submit_input"; inputId: string }
+  /** Begins the sign-in anew, or for the first time after it was called off. */
+  | { name: "authorize"; inputId: string }
+  | { name: "cancel_authorization"; inputId: string }
   | { name: "retry" }
   | { name: "skip" }
   | { name: "cancel" };

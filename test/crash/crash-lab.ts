@@ -38,6 +38,8 @@ export class CrashLab {
   onView: (view: TaskView) => void = () => {};
   onTrouble: (text: string) => void = () => {};
   onSandboxKilled: () => void = () => {};
+  /** Told the method of each request to the sign-in provider, before it is answered. */
+  onProviderAsked: (method: string) => void = () => {};
   /** Of the operation that was submitted last. */
   lastOperationId = "";
   private spare = loadWorker();
@@ -54,7 +56,8 @@ export class CrashLab {
     };
     const all = { ...behaviours, ...busy, ...options.behaviours };
     const nas = await createSimulatedNas({ stepMs: 1, readyAfterMs: 1, behaviours: all });
-    const standIn = await createSignInStandIn();
+    let lab: CrashLab | null = null;
+    const standIn = await createSignInStandIn({ onRequest: ({ method }) => lab?.onProviderAsked(method) });
     const signInOrigins = new Set(scenarios.flatMap((scenario) => scenario.signInOrigins ?? []));
     const server = await serveNas(nas);
     const settings = {
@@ -71,7 +74,8 @@ export class CrashLab {
       },
     };
     const desk = subject.kind === "pglite" ? null : await openDesk(settings);
-    return new CrashLab({ place, nas, server, settings, desk, apps, standIn });
+    lab = new CrashLab({ place, nas, server, settings, desk, apps, standIn });
+    return lab;
   }
 
   private constructor(parts: {

@@ -17,7 +17,6 @@ import { parseRecording } from "../../src/install/recording.ts";
 import { openTaskJournal } from "../../src/install/task-journal.ts";
 import { requireKnownFormat } from "../../src/journal/journal-format.ts";
 import type { JsonObject } from "../../src/json.ts";
-import { createPinSignIn } from "../../src/inputs/pin-sign-in.ts";
 import { createSimulatedNas } from "../../src/nas/create-simulated-nas.ts";
 import type { NasDriver } from "../../src/nas/nas-driver.ts";
 import type { SimulatedNasControl } from "../../src/nas/simulated/simulated-nas-options.ts";
@@ -28,6 +27,7 @@ import { tellError } from "../../src/cli/tell-error.ts";
 import { goodFlow } from "../schema/check.ts";
 import { installRequest, openBox, type Box } from "../support/box.ts";
 import { createManualClock } from "../support/manual-clock.ts";
+import { signInByPin } from "../inputs/sign-in-by-pin.ts";
 import { attemptStarted } from "../task/hook-task-fold.ts";
 import type { Provoked } from "./provoked-scripts.ts";
 
@@ -108,7 +108,7 @@ async function signInError(status: number): Promise<string | undefined> {
   let requests = 0;
   const pin = { id: 7, code: "abc", expiresIn: 900 };
   const ended = thrownBy(() =>
-    createPinSignIn({
+    signInByPin({
       input: {
         type: "oauth",
         id: "plex_login",

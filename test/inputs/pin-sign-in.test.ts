@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { EffectError } from "../../src/context/effect.ts";
-import { createPinSignIn, signInHosts } from "../../src/inputs/pin-sign-in.ts";
+import { signInHosts } from "../../src/inputs/pin-sign-in.ts";
 import type { JsonObject } from "../../src/json.ts";
 import { networkError } from "../../src/network/network-error.ts";
 import type { NetworkRequest, NetworkResponse } from "../../src/network/network-client.ts";
@@ -9,6 +9,7 @@ import type { OAuthInput } from "../../src/schema/install-script.ts";
 import type { SignInView } from "../../src/task/task-event.ts";
 import { createTestClient } from "../network/support/loopback.ts";
 import { createManualClock, type ManualClock } from "../support/manual-clock.ts";
+import { signInByPin } from "./sign-in-by-pin.ts";
 
 const plex: OAuthInput = {
   type: "oauth",
@@ -71,7 +72,7 @@ function run(replies: Reply[], input: OAuthInput = plex, signal = new AbortContr
   };
   const network = { request, close: () => Promise.resolve() };
   const onShown = (view: SignInView): void => void shown.push(view);
-  const result = clock.runUntil(createPinSignIn({ input, network, clock, onShown, signal }));
+  const result = clock.runUntil(signInByPin({ input, network, clock, onShown, signal }));
   result.catch(() => undefined);
   return { result, sent, at, shown, clock };
 }
@@ -94,7 +95,7 @@ describe("a sign-in by PIN", () => {
       });
       const shown = Promise.withResolvers<SignInView>();
       const signal = new AbortController().signal;
-      const signingIn = createPinSignIn({ input: plex, network, clock, onShown: shown.resolve, signal });
+      const signingIn = signInByPin({ input: plex, network, clock, onShown: shown.resolve, signal });
       const view = await shown.promise;
       const code = /&code=(\w{25})$/.exec(view.url)?.[1] ?? "";
       expect(view).toEqual({
@@ -192,6 +193,11 @@ describe("a sign-in by PIN", () => {
     const input = withFlow({ tokenField: "__proto__" });
     const { result } = run([created, { status: 200, body: '{"__proto__": "t"}' }], input);
     expect(Object.entries(await result)).toEqual([["__proto__", "t"]]);
+  });
+
+  it.each(["none", "None", "null", ""])("takes the text %j for no token yet", async (text) => {
+    const replies: Reply[] = [created, { status: 200, body: { authToken: text } }, granted];
+    expect(await run(replies).result).toEqual({ authToken: "token-1" });
   });
 
   it("takes no inherited property for a token", async () => {
@@ -358,17 +364,14 @@ it("a sign-in that is ended rejects with the reason it was ended for", async () 
   const stop = new AbortController();
   const clock = createManualClock();
   const waiting = run([created, pending], plex, stop.signal);
-  waiting.clock.untilSleeping(1).then(
-    () => stop.abort(new Error("the task was cancelled")),
-    () => undefined,
-  );
+  void waiting.clock.untilSleeping(1).then(() => stop.abort(new Error("the task was cancelled")));
   await expect(waiting.result).rejects.toThrow("the task was cancelled");
 
   const network = {
     request: () => (stop.signal.throwIfAborted(), Promise.reject(new Error("not reached"))),
     close: () => Promise.resolve(),
   };
-  const asking = createPinSignIn({
+  const asking = signInByPin({
     input: plex,
     network,
     clock,
@@ -380,9 +383,9 @@ it("a sign-in that is ended rejects with the reason it was ended for", async () 
 
 it("a fault that is not the network's is passed on", async () => {
   const network = { request: () => Promise.reject(new Error("fault")), close: () => Promise.resolve() };
-  const options = { input: plex, network, clock: createManualClock(), onShown: () => undefined };
-  const signingIn = createPinSignIn({ ...options, signal: new AbortController().signal });
-  await expect(signingIn).rejects.toThrow("fault");
+  const { signal } = new AbortController();
+  const options = { input: plex, network, clock: createManualClock(), onShown: () => undefined, signal };
+  await expect(signInByPin(options)).rejects.toThrow("fault");
 });
 
 it("the hosts of a flow are those of its https addresses, each once", () => {

@@ -8,7 +8,8 @@ import {
   questionsOf,
   type CollectedInputs,
 } from "../../src/install/collect-inputs.ts";
-import { createSignIns, signInKey } from "../../src/install/sign-ins.ts";
+import { sayWish, signInKeys } from "../../src/install/sign-in-requests.ts";
+import { createSignIns } from "../../src/install/sign-ins.ts";
 import { readHookState } from "../../src/install/task-journal.ts";
 import type { HookInput, OAuthInput, Question, QuestionInput } from "../../src/schema/install-script.ts";
 import type { HookTaskRecord } from "../../src/task/hook-task.ts";
@@ -57,6 +58,9 @@ const login = (more: Partial<OAuthInput> = {}): OAuthInput => ({
 });
 const recordOf = (inputs: HookInput[], more: Partial<HookTaskRecord> = {}): HookTaskRecord =>
   hookRecord({ inputs }, more);
+
+const firstTurn = { round: 0, number: 0, isWanted: true };
+const resultKey = signInKeys("login", firstTurn).result;
 
 /** What a worker does when the hook's turn comes. */
 async function collect(record: HookTaskRecord): Promise<CollectedInputs> {
@@ -275,17 +279,59 @@ describe("a sign-in", () => {
     expect(await collect(record)).toMatchObject({ kind: "ready" });
   });
 
-  it("is begun afresh by a process that did not begin it", async () => {
+  it("is gone on with by another process, at the same link", async () => {
     const record = recordOf([login()]);
     await collect(record);
+    await fixture.runtime.signIns.close();
     const { desk, clock, network } = fixture.runtime;
-    const signIns = createSignIns({ desk, clock, network, wake: async () => {} });
-    fixture.runtime.signIns = signIns;
+    const wake = async (taskId: string): Promise<void> => void fixture.woken.push(taskId);
+    fixture.runtime.signIns = createSignIns({ desk, clock, network, wake, addPoll: null });
     await collect(record);
+    expect(await fixture.journalOf(record.id)).toHaveLength(2);
+    poll = { status: 200, body: { authToken: "secret" } };
+    await untilWoken();
+    expect(requests).toEqual(["POST /pins", "GET /pins/1"]);
+    expect(await collect(record)).toMatchObject({ kind: "ready" });
+    await fixture.runtime.signIns.close();
+  });
+
+  it("that is begun anew shows another link, and nobody asks for the old one any more", async () => {
+    const record = recordOf([login()]);
+    await collect(record);
+    await sayWish(fixture.runtime.desk, { taskId: record.id, inputId: "login", turn: firstTurn }, true);
+    expect(await hasNews(record)).toBe(true);
+    expect(await collect(record)).toEqual({ kind: "waiting" });
     expect(await stateOf(record)).toMatchObject({
       inputs: [{ authorization: { url: "https://sign.in/auth#?code=code2" } }],
     });
-    await signIns.close();
+    expect(await hasNews(record)).toBe(false);
+    poll = { status: 200, body: { authToken: "secret" } };
+    await untilWoken();
+    expect(requests).toEqual(["POST /pins", "POST /pins", "GET /pins/2"]);
+    expect(await collect(record)).toMatchObject({ kind: "ready" });
+  });
+
+  it("that is called off is shown no more, and counts for nothing when it is granted after all", async () => {
+    const record = recordOf([login()]);
+    await collect(record);
+    const { desk } = fixture.runtime;
+    await sayWish(desk, { taskId: record.id, inputId: "login", turn: firstTurn }, false);
+    await desk.answer(record.id, resultKey, { ok: true, value: { authToken: "late" } });
+    expect(await hasNews(record)).toBe(true);
+    expect(await collect(record)).toEqual({ kind: "waiting" });
+    expect(await stateOf(record)).toMatchObject({
+      status: "AWAITING_INPUT",
+      inputs: [{ state: "waiting", authorization: null }],
+    });
+    expect(await hasNews(record)).toBe(false);
+  });
+
+  it("that need not be and is called off lets the hook go on without it", async () => {
+    const record = recordOf([login({ required: false })]);
+    await collect(record);
+    await sayWish(fixture.runtime.desk, { taskId: record.id, inputId: "login", turn: firstTurn }, false);
+    expect(await hasNews(record)).toBe(true);
+    expect(await collect(record)).toEqual({ kind: "ready", values: {} });
   });
 });
 
@@ -305,8 +351,11 @@ describe("a sign-in that is granted while the datastore is away", () => {
     const wake = failTwice(async (taskId: string) => {
       fixture.woken.push(taskId);
     });
-    const flaky = { ...desk, answer: failTwice(desk.answer) };
-    fixture.runtime.signIns = createSignIns({ desk: flaky, clock, network, wake });
+    const flakyAnswer = failTwice(desk.answer);
+    const answer: typeof desk.answer = (taskId, key, value) =>
+      (key === resultKey ? flakyAnswer : desk.answer)(taskId, key, value);
+    const flaky = { ...desk, answer };
+    fixture.runtime.signIns = createSignIns({ desk: flaky, clock, network, wake, addPoll: null });
     await collect(record);
     poll = { status: 200, body: { authToken: "secret" } };
     await untilWoken();
@@ -323,7 +372,7 @@ describe("Skip while inputs are missing", () => {
     expect(await hasNews(record)).toBe(true);
     expect(await collect(record)).toEqual({ kind: "skipped" });
     expect(fixture.clock.sleepers()).toBe(0);
-    expect(await fixture.runtime.desk.answers(record.id, signInKey("login", 0))).toBeNull();
+    expect(await fixture.runtime.desk.answers(record.id, resultKey)).toBeNull();
     expect(fixture.woken).toEqual([]);
   });
 });
@@ -335,18 +384,17 @@ describe("closing", () => {
     await fixture.clock.untilSleeping(1);
     await fixture.runtime.signIns.close();
     expect(fixture.clock.sleepers()).toBe(0);
-    expect(await fixture.runtime.desk.answers(record.id, signInKey("login", 0))).toBeNull();
+    expect(await fixture.runtime.desk.answers(record.id, resultKey)).toBeNull();
   });
 
   it("gives up a sign-in that has nothing to show yet", async () => {
     const { signIns } = fixture.runtime;
     fixture.provider.answer = () => ({ status: 503, body: {} });
-    const begun = signIns.begin("task", login(), 0);
+    const begun = signIns.begin("task", login(), firstTurn);
     await fixture.clock.untilSleeping(1);
-    const refused = expect(begun).rejects.toThrow("no longer waits");
-    signIns.stop("other task");
-    expect(fixture.clock.sleepers()).toBe(1);
-    signIns.stop("task");
+    const refused = expect(begun).rejects.toThrow("shutting down");
+    await signIns.close();
     await refused;
+    expect(fixture.clock.sleepers()).toBe(0);
   });
 });

@@ -65,6 +65,7 @@ export async function openInstall(options: FixtureOptions = {}): Promise<Install
     wake: async (taskId) => {
       woken.push(taskId);
     },
+    addPoll: null,
   });
   const counted = countCalls(nas, calls);
   const runtime: Runtime = {

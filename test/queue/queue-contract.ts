@@ -1,6 +1,4 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { createSignInStandIn } from "../../src/nas/simulated/sign-in-stand-in.ts";
-import type { HookTaskView, TaskView } from "../../src/task/task-view.ts";
 import type { TestDatastore, testDatastores } from "../support/test-datastores.ts";
 import { installRequest, openBox, type Box, type BoxOptions } from "../support/box.ts";
 
@@ -292,51 +290,6 @@ export function describeQueueContract(subject: (typeof testDatastores)[number]):
       // Where the machine is slow, too little may be left of a pause.
       expect(events.filter(({ type }) => type === "attempt-paused").length).toBeGreaterThan(1);
       expect(task.durationMs).toBeGreaterThanOrEqual(1550);
-    });
-
-    it("begins a sign-in afresh when the process that began it is gone", async () => {
-      const standIn = await createSignInStandIn();
-      try {
-        store = await subject.create();
-        const pin = "https://id.example/api/v2/pins";
-        const flow = {
-          type: "pin",
-          pinUrl: pin,
-          pollUrl: `${pin}/{pinId}`,
-          authUrl: "https://id.example/auth#?clientID={clientId}&code={code}",
-          clientId: "c",
-          tokenField: "authToken",
-        };
-        const inputs = [{ type: "oauth", id: "login", name: "Sign in", provider: "plex", flow }];
-        const code =
-          "export async function run(ctx) { ctx.log('got', Object.keys(ctx.getInput('login')).join()); }";
-        const options = {
-          datastoreUrl: store.url,
-          tacklebox: { soleWorker: true, originMap: [{ from: "https://id.example", to: standIn.url }] },
-        };
-        const hasLink = (view: TaskView): view is HookTaskView =>
-          view.kind === "hook" && Boolean(view.inputs[0]?.authorization?.url);
-        const linkOf = (view: HookTaskView): string => view.inputs[0]?.authorization?.url ?? "";
-
-        const first = await openBox(options);
-        await first.tacklebox.start();
-        const id = await first.tacklebox.submit(
-          installRequest([{ id: "signs-in", inputs, scriptContent: code }]),
-        );
-        const shown = linkOf(await first.until(hasLink));
-        await first.close();
-
-        box = await openBox(options);
-        await box.tacklebox.start();
-        const view = await box.until((seen): seen is HookTaskView => hasLink(seen) && linkOf(seen) !== shown);
-        standIn.approve(/code=(\w+)/.exec(linkOf(view))?.[1] ?? "");
-        await box.untilHook("signs-in", "COMPLETED");
-        expect((await box.tacklebox.getHookTasks(id))[0]?.inputs).toMatchObject([
-          { id: "login", state: "provided" },
-        ]);
-      } finally {
-        await standIn.close();
-      }
     });
 
     it("cancels a hook at work", async () => {

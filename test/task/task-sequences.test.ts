@@ -16,7 +16,7 @@ import { legal } from "./legal-transitions.ts";
 /** Which actions a state may offer at all. */
 const offered: Record<TaskStatus, readonly TaskAction["name"][]> = {
   PENDING: ["cancel"],
-  AWAITING_INPUT: ["submit_input", "skip", "cancel"],
+  AWAITING_INPUT: ["submit_input", "authorize", "cancel_authorization", "skip", "cancel"],
   IN_PROGRESS: ["cancel"],
   AWAITING_RETRY: ["retry", "skip", "cancel"],
   COMPLETED: [],

@@ -169,13 +169,30 @@ describe("inputs of a hook task", () => {
     ]);
   });
 
-  it("offers to answer each open question, not the sign-in and not what is answered", () => {
+  it("offers to answer each open question and to begin each open sign-in, not what is answered", () => {
     const state = foldAll([task({ type: "inputs-provided", inputIds: ["name"] })], asked);
     expect(actionsOf(state)).toEqual([
+      { name: "authorize", inputId: "login" },
       { name: "submit_input", inputId: "color" },
       { name: "skip" },
       { name: "cancel" },
     ]);
+    const done = foldAll([task({ type: "inputs-provided", inputIds: ["login", "color"] })], state);
+    expect(actionsOf(done)).toEqual([{ name: "skip" }, { name: "cancel" }]);
+  });
+
+  it("offers to call a sign-in off only while there is one to approve", () => {
+    const shownState = foldAll([task({ type: "sign-in-shown", inputId: "login", authorization })], asked);
+    const calledOff = foldAll(
+      [task({ type: "sign-in-shown", inputId: "login", authorization: null })],
+      shownState,
+    );
+    const ofLogin = (state: HookTaskState): string[] =>
+      actionsOf(state).flatMap((action) =>
+        "inputId" in action && action.inputId === "login" ? [action.name] : [],
+      );
+    expect(ofLogin(shownState)).toEqual(["authorize", "cancel_authorization"]);
+    expect(ofLogin(calledOff)).toEqual(["authorize"]);
   });
 });
 

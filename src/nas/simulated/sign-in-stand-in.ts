@@ -9,6 +9,8 @@ export interface SignInStandInOptions {
   clock?: Clock;
   /** Life of a pin in seconds; default 900. */
   expiresInSeconds?: number;
+  /** Told of each request, before it is answered. */
+  onRequest?(request: RecordedRequest): void;
 }
 
 /**
@@ -46,7 +48,10 @@ export async function createSignInStandIn(options: SignInStandInOptions = {}): P
     ports: [{ real: port, declared: port }],
     clock,
     answer: (request) => answer(request, pins),
-    onRequest: (request) => requests.push(request),
+    onRequest: (request) => {
+      requests.push(request);
+      options.onRequest?.(request);
+    },
   });
   await server.open();
   server.setReady();
