@@ -155,7 +155,7 @@ describe("the inputs of tacklebox run", () => {
     const origins = ["https://accounts.mediabox.example", "https://app.mediabox.example"];
     const maps = origins.flatMap((from) => ["--map-origin", `${from}=${standIn.url}`]);
     const session = startCli(["run", file, "--json", "--on-failure", "retry", "--to", "2.0.0", ...maps]);
-    const link = await session.says(/Sign in: open https:\/\/app\.mediabox\.example\/auth\S*code=(\w+)/);
+    const link = await session.says(/Sign in: open http:\/\/127\.0\.0\.1:\d+\/auth\S*code=(\w+)/);
     expect(standIn.approve(link[1] ?? "")).toBe(true);
     const result = await session.result;
     expect(result.code).toBe(0);
