@@ -1,4 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { readBootName } from "./boot-name.ts";
+import type { Moment } from "./journal/moment.ts";
 
 /**
  * Time as the host sees it. Everything that waits takes a clock, so that tests and `--skip-waits` can
@@ -9,6 +11,8 @@ export interface Clock {
   now(): number;
   /** Milliseconds that only go forward, for measuring; unaffected by clock jumps. */
   monotonic(): number;
+  /** Other processes whose clock has the same name can be compared by `monotonic`; absent: none can. */
+  readonly boot?: string;
   /** Resolves after `ms` milliseconds; rejects with the signal's reason when it is aborted. */
   sleep(ms: number, signal?: AbortSignal, options?: SleepOptions): Promise<void>;
   /**
@@ -23,10 +27,20 @@ export interface SleepOptions {
   holdsProcess?: boolean;
 }
 
+/** The time now, as the journal keeps it. */
+export function readMoment(clock: Clock): Moment {
+  const at = clock.now();
+  return clock.boot === undefined ? { at } : { at, steady: { boot: clock.boot, ms: clock.monotonic() } };
+}
+
+const bootName = readBootName();
+
 /** The machine's own clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
-  monotonic: () => performance.now(),
+  // Counted from the machine's boot, not from the start of this process as `performance.now()`.
+  monotonic: () => Number(process.hrtime.bigint()) / 1e6,
+  ...(bootName === null ? {} : { boot: bootName }),
   sleep: async (ms, signal, { holdsProcess = true } = {}) => {
     const options = signal ? { signal, ref: holdsProcess } : { ref: holdsProcess };
     await delay(Math.min(ms, 2_147_483_647), undefined, options);

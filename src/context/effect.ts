@@ -21,6 +21,8 @@ export interface EffectDefinition<Args> {
   nature(args: Args): EffectNature;
   /** True: the guest does not wait for its answer and never gets it. */
   isSilent?: true;
+  /** True when what is left of it, gone on with, depends on the time that has passed. */
+  isTimed?: true;
   /** Milliseconds a timed wait lasts; absent for what is none. */
   lastsMs?(args: Args): number;
   /** Carries it out; absent for `record` and `park`. Rejections that are not `EffectError`s are internal faults. */

@@ -1,5 +1,4 @@
 import {
-  createPostgresBackend,
   FlowProducer,
   Queue,
   QueueEvents,
@@ -11,6 +10,7 @@ import {
 } from "bullmq";
 import type { Redis } from "ioredis";
 import type { BullFactory } from "./datastore.ts";
+import { createJumpProofBackend } from "./jump-proof-backend.ts";
 
 /** BullMQ on Redis: `client` is shared; workers and event streams open their own connection beside it. */
 export function createRedisBullFactory(client: Redis, prefix: string): BullFactory {
@@ -19,17 +19,20 @@ export function createRedisBullFactory(client: Redis, prefix: string): BullFacto
     {
       base: { connection: client, prefix },
       latestEventId: (name) => latestRedisEventId(client, `${prefix}:${name}:events`),
+      // The server itself lets leases end.
+      mendLeases: async () => {},
     },
   );
 }
 
 /** BullMQ on Postgres or PGlite: all queues of a database share the schema `bullmq`. */
 export function createSqlBullFactory(pool: PgPool): BullFactory {
-  const classes = withBackend(createPostgresBackend);
+  const classes = withBackend(createJumpProofBackend);
   // BullMQ types each class by its backend, which shows in protected members only; callers see one type.
   return createBullFactory(classes as unknown as BullClasses, {
     base: { connection: pool },
     latestEventId: (name) => latestSqlEventId(pool, name),
+    mendLeases: (leaseMs) => mendSqlLeases(pool, leaseMs),
   });
 }
 
@@ -43,10 +46,15 @@ interface BullClasses {
 interface FactoryOptions {
   base: { connection: ConnectionOptions; prefix?: string };
   latestEventId: (queueName: string) => Promise<string>;
+  mendLeases: BullFactory["mendLeases"];
 }
 
-function createBullFactory(classes: BullClasses, { base, latestEventId }: FactoryOptions): BullFactory {
+function createBullFactory(
+  classes: BullClasses,
+  { base, latestEventId, mendLeases }: FactoryOptions,
+): BullFactory {
   return {
+    mendLeases,
     queue: <Data, Result>(name: string, options = {}) =>
       new classes.Queue<Data, Result>(name, { ...options, ...base }),
     worker: <Data, Result>(name: string, processor: Processor<Data, Result> | null, options = {}) =>
@@ -74,4 +82,18 @@ async function latestSqlEventId(pool: PgPool, queueName: string): Promise<string
     [queueName],
   );
   return String(rows[0]?.latest ?? 0);
+}
+
+/** Also the time of the last look for jobs without a worker: the next one comes so long after it. */
+async function mendSqlLeases(pool: PgPool, leaseMs: number): Promise<void> {
+  const now = Date.now();
+  await pool.query(
+    "update bullmq.job set locked_until_ms = $1::bigint where state = 'active' and locked_until_ms > $1::bigint",
+    [now + leaseMs],
+  );
+  await pool.query(
+    `update bullmq.meta set value = $1::bigint::text
+     where case when field = 'stalled-check' then value::bigint > $1::bigint else false end`,
+    [now],
+  );
 }

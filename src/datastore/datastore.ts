@@ -46,6 +46,11 @@ export interface BullFactory {
   /** Resolves once the stream is ready; it tells every event that happens from the call on. */
   events(name: string, options?: Omit<QueueEventsOptions, "connection" | "prefix">): Promise<QueueEvents>;
   flow(options?: Omit<FlowProducerOptions, "connection" | "prefix">): FlowProducer;
+  /**
+   * To be called when the wall clock was set: leases that BullMQ keeps as wall time, as on Postgres, end no later than
+   * `leaseMs` from now, so that tasks of a killed worker are taken up in time.
+   */
+  mendLeases(leaseMs: number): Promise<void>;
 }
 
 /** Append-only lists of entries, one list per task. */

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { readMoment } from "../clock.ts";
 import { TackleboxError, errorText } from "../errors.ts";
 import { entriesOfLastAttempt, isRequest } from "../journal/replay.ts";
 import type { AttemptOutcome } from "../runtime/attempt.ts";
@@ -6,6 +7,7 @@ import { runAttempt } from "../runtime/run-attempt.ts";
 import type { Bundle } from "../compile/bundle.ts";
 import { mapTexts } from "../json.ts";
 import { journalFormat, type JournalEntry } from "../journal/entry.ts";
+import type { Moment } from "../journal/moment.ts";
 import { codeToRun, defaultTimeoutSeconds, toHookTaskView, type HookTaskRecord } from "../task/hook-task.ts";
 import type { TaskError, TaskEvent, TaskStatus } from "../task/task-event.ts";
 import { foldEntry, initialHookTaskState, isTerminal, type HookTaskState } from "../task/task-state.ts";
@@ -19,6 +21,7 @@ import { describePiece, mostLosses, type LostSandbox } from "./attempt-losses.ts
 import { collectInputs } from "./collect-inputs.ts";
 import { describeApp } from "./hook-surroundings.ts";
 import type { Decision } from "./desk.ts";
+import { restsFor, waitKeyOf } from "./parked-task.ts";
 import { createRedactor } from "./redact-secrets.ts";
 import type { Runtime } from "./runtime.ts";
 import { readJournal, resumeTaskJournal, type TaskJournal } from "./task-journal.ts";
@@ -60,14 +63,6 @@ export async function lookUpTask(runtime: Runtime, taskId: string): Promise<Task
     runtime.desk.isCancelRequested(taskId),
   ]);
   return { entries, isCancelRequested };
-}
-
-/** The key under which a wait's decision is kept. */
-export function waitKeyOf(state: HookTaskState): string | null {
-  if (state.waiting === null) return null;
-  return state.waiting.kind === "attempt"
-    ? `attempt-${state.attempt}`
-    : `attempt-${state.attempt}-call-${state.waiting.seq}`;
 }
 
 class HookTaskRun {
@@ -119,8 +114,9 @@ class HookTaskRun {
   private async step(): Promise<HookTaskProgress | null> {
     if (this.state.waiting?.kind === "attempt") return await this.meetDecision();
     if (await this.startOver()) return null;
-    if (this.state.attemptOpen) return await this.goOn();
-    return await this.beginAttempt();
+    if (!this.state.attemptOpen) return await this.beginAttempt();
+    const restMs = await restsFor(this.runtime, this.record, this.state);
+    return restMs === null ? await this.goOn() : { kind: "parked", restMs };
   }
 
   private async meetDecision(): Promise<HookTaskProgress | null> {
@@ -223,7 +219,7 @@ class HookTaskRun {
    * without getting anywhere.
    */
   private async noteResumption(recorded: readonly JournalEntry[]): Promise<TaskError | null> {
-    const piece = describePiece(recorded, this.lostSandbox, this.runtime.clock.now());
+    const piece = describePiece(recorded, this.lostSandbox, readMoment(this.runtime.clock));
     this.lostSandbox = null;
     if (piece === null) return null;
     const { reason, lastedMs, detail } = piece;
@@ -325,8 +321,11 @@ class HookTaskRun {
   }
 
   private async putAway(restMs: number | null, activeMs: number): Promise<HookTaskProgress | null> {
-    const until = restMs === null ? {} : { until: Math.ceil(this.runtime.clock.now() + restMs) };
-    await this.add({ type: "attempt-paused", attempt: this.state.attempt, activeMs, ...until });
+    const { attempt } = this.state;
+    const { at, steady } = this.now();
+    const timed = restMs === null ? {} : { until: at + Math.ceil(restMs), ...(steady && { steady }) };
+    const event: TaskEvent = { type: "attempt-paused", attempt, activeMs, ...timed };
+    await this.journal.append([{ type: "task", at, event }]);
     if (restMs !== null || this.record.interactive) return { kind: "parked", restMs };
     await this.failAttempt(this.lastError(), activeMs);
     return null;
@@ -372,8 +371,14 @@ class HookTaskRun {
   }
 
   private async add(...events: TaskEvent[]): Promise<void> {
-    const at = this.runtime.clock.now();
+    const { at } = this.now();
     await this.journal.append(events.map((event) => ({ type: "task", at, event })));
+  }
+
+  /** The time now; never before that of the last entry, also when the clock was set back. */
+  private now(): Moment {
+    const moment = readMoment(this.runtime.clock);
+    return { ...moment, at: Math.max(moment.at, this.journal.entries.at(-1)?.at ?? 0) };
   }
 
   private onEntries(added: readonly JournalEntry[]): void {

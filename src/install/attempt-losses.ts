@@ -1,5 +1,7 @@
 import type { JournalEntry } from "../journal/entry.ts";
+import type { Moment } from "../journal/moment.ts";
 import type { ResumeReason } from "../task/task-event.ts";
+import { restedMs, toTimedRest } from "../task/timed-rest.ts";
 
 /**
  * How often an attempt is gone on with after a loss at the same place, before the loss counts as its failure. A hook
@@ -32,7 +34,7 @@ export interface LostPiece {
 export function describePiece(
   recorded: readonly JournalEntry[],
   sandbox: LostSandbox | null,
-  now: number,
+  now: Moment,
 ): LostPiece | null {
   const last = recorded.at(-1);
   if (last === undefined || (last.type === "attempt-started" && sandbox === null)) return null;
@@ -48,7 +50,8 @@ export function describePiece(
   }
   if (last.type === "task" && last.event.type === "attempt-paused") {
     // Waiting for a person does not count, a sleep does; that nobody was there at its end is not the hook's doing.
-    const lastedMs = Math.max(0, Math.min(now, last.event.until ?? 0) - last.at);
+    const rest = toTimedRest(last.event, last.at);
+    const lastedMs = rest === null ? 0 : restedMs(rest, now);
     return { reason: "put-away", lastedMs, detail: "" };
   }
   const detail = "the worker it ran under was killed each time.";

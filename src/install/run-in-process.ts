@@ -3,8 +3,8 @@ import type { OperationRecord } from "../task/operation-task.ts";
 import type { HookTaskRecord } from "../task/hook-task.ts";
 import type { TaskStatus } from "../task/task-event.ts";
 import { advanceHookTask } from "./advance-hook-task.ts";
+import { hasNews } from "./parked-task.ts";
 import { advanceOperation } from "./advance-operation.ts";
-import { hasNews } from "./has-news.ts";
 import type { Runtime } from "./runtime.ts";
 
 /**

@@ -5,7 +5,7 @@ import { toHookTaskView } from "../task/hook-task.ts";
 import { foldOperationEntry, initialOperationState, nextStepIndex } from "../task/operation-task.ts";
 import { isTerminal } from "../task/task-state.ts";
 import type { TaskAction, TaskView } from "../task/task-view.ts";
-import { waitKeyOf } from "./advance-hook-task.ts";
+import { waitKeyOf } from "./parked-task.ts";
 import { operationWaitKey } from "./advance-operation.ts";
 import { askedAnswersKey, findSignIn, givenAnswersKey, inputsWaitKey } from "./collect-inputs.ts";
 import type { RetryOptions } from "./compile-afresh.ts";

@@ -2,6 +2,7 @@ import type { JsonValue } from "../json.ts";
 import type { GuestContextData, GuestVisibleError } from "../runtime/protocol.ts";
 import type { OperationEvent } from "../task/operation-event.ts";
 import type { TaskEvent } from "../task/task-event.ts";
+import type { SteadyReading } from "./moment.ts";
 
 /** Version of the entry shapes; part of each `attempt-started`. Changing a shape means a new number. */
 export const journalFormat = 2;
@@ -46,6 +47,8 @@ export interface EffectStartedEntry {
   name: string;
   argsHash: string;
   at: number;
+  /** For effects of which time tells what is left. */
+  steady?: SteadyReading;
   /** For effects that show in the task while they last (`awaitCheckpointRetry`). */
   event?: TaskEvent;
 }
@@ -54,6 +57,7 @@ export interface EffectPausedEntry {
   type: "effect-paused";
   seq: number;
   at: number;
+  steady?: SteadyReading;
   /** Milliseconds it pauses for. */
   ms: number;
   /** What the effect goes on from after the pause. */

@@ -28,7 +28,7 @@ export interface Replay {
 export type ReplayMatch =
   | { kind: "new" }
   /** `paused` is its latest long pause; null when it made none. */
-  | { kind: "unfinished"; startedAt: number; paused: EffectPausedEntry | null }
+  | { kind: "unfinished"; started: EffectStartedEntry; paused: EffectPausedEntry | null }
   | { kind: "completed" }
   | { kind: "mismatch"; recorded: { name: string } };
 
@@ -48,14 +48,15 @@ export function createReplay(entries: readonly JournalEntry[]): Replay {
 
   return {
     match: ({ seq, name, argsHash }) => {
-      const recorded = completed.get(seq) ?? started.get(seq);
+      const begun = started.get(seq);
+      const recorded = completed.get(seq) ?? begun;
       called.add(seq);
       if (recorded === undefined) return { kind: "new" };
       if (recorded.name !== name || recorded.argsHash !== argsHash) {
         return { kind: "mismatch", recorded: { name: recorded.name } };
       }
-      if (completed.has(seq)) return { kind: "completed" };
-      return { kind: "unfinished", startedAt: recorded.at, paused: paused.get(seq) ?? null };
+      if (begun === undefined || completed.has(seq)) return { kind: "completed" };
+      return { kind: "unfinished", started: begun, paused: paused.get(seq) ?? null };
     },
     nextCompletion: () => {
       const next = order[position];

@@ -3,7 +3,7 @@ import type { Datastore } from "../datastore/datastore.ts";
 import { TackleboxError, errorCodeOf, errorText } from "../errors.ts";
 import { advanceHookTask, lookUpTask } from "../install/advance-hook-task.ts";
 import { advanceOperation, operationWaitKey } from "../install/advance-operation.ts";
-import { hasNews } from "../install/has-news.ts";
+import { hasNews } from "../install/parked-task.ts";
 import type { Runtime } from "../install/runtime.ts";
 import type { SignInPoll } from "../install/sign-ins.ts";
 import { getJson } from "../install/stored-json.ts";
@@ -16,6 +16,8 @@ import {
   nextStepIndex,
   type OperationRecord,
 } from "../task/operation-task.ts";
+import { changeDelay } from "./change-delay.ts";
+import { createLeaseKeeper, type LeaseKeeper } from "./lease-keeper.ts";
 import { hooksQueue, operationsQueue, type JobData } from "./queue-names.ts";
 import { removeEndedJobs } from "./remove-ended-jobs.ts";
 import {
@@ -26,10 +28,14 @@ import {
   type SignInJob,
 } from "./sign-in-polls.ts";
 import { takeBackJobs } from "./take-back-jobs.ts";
+import { createTimeKeeper, type TimeKeeper } from "./time-keeper.ts";
 import { createViewPublisher } from "./view-publisher.ts";
 
 /** A parked job is woken by a person; until then it is delayed for about five years (BullMQ counts to ten). */
 const parkedForMs = 5 * 365 * 24 * 3_600_000;
+
+/** No timed wait is as long. */
+const longestTimedMs = 365 * 24 * 3_600_000;
 
 /** How long a job is put away at first, until it was looked for news once more. */
 const lookAgainWithinMs = 5000;
@@ -85,11 +91,15 @@ class QueueScheduler implements Scheduler {
   readonly queues: Queues;
   private readonly options: SchedulerOptions;
   private readonly stopping = new AbortController();
+  private readonly leaseMs: number;
+  private readonly leases: LeaseKeeper;
+  private readonly timeKeeper: TimeKeeper;
   private workers: Worker[] = [];
 
   constructor(options: SchedulerOptions) {
     this.options = options;
     const { bull } = options.datastore;
+    this.leaseMs = options.lockDurationMs ?? 10_000;
     this.queues = {
       operations: bull.queue<JobData>(operationsQueue),
       hooks: bull.queue<JobData>(hooksQueue),
@@ -97,6 +107,13 @@ class QueueScheduler implements Scheduler {
     };
     for (const queue of this.allQueues())
       queue.on("error", (error: Error) => options.onTrouble(errorText(error)));
+    const { leaseMs, queues } = this;
+    const { runtime, onTrouble } = options;
+    const onLost = (job: Job): void => this.onLost(job);
+    this.leases = createLeaseKeeper({ leaseMs, onLost, onTrouble });
+    const { leases } = this;
+    const longestMs = longestTimedMs;
+    this.timeKeeper = createTimeKeeper({ bull, queues, runtime, leases, leaseMs, longestMs, onTrouble });
   }
 
   async enqueue(record: OperationRecord): Promise<void> {
@@ -130,45 +147,60 @@ class QueueScheduler implements Scheduler {
       await Promise.all(this.allQueues().map(takeBackJobs));
     }
     const workerOptions = {
-      lockDuration: this.options.lockDurationMs ?? 10_000,
+      lockDuration: this.leaseMs,
+      // See the lease keeper.
+      skipLockRenewal: true,
       stalledInterval: this.options.stalledIntervalMs ?? 5000,
       maxStalledCount,
     };
     this.workers = [
       datastore.bull.worker<JobData>(
         operationsQueue,
-        (job, token, signal) => this.operate(job, token, this.stopOf(signal)),
+        (job, token, signal) => this.hold(job, token, () => this.operate(job, token, this.stopOf(signal))),
         { concurrency: operationConcurrency ?? 4, ...workerOptions },
       ),
       datastore.bull.worker<JobData>(
         hooksQueue,
-        (job, token, signal) => this.runHook(job, token, this.stopOf(signal)),
+        (job, token, signal) => this.hold(job, token, () => this.runHook(job, token, this.stopOf(signal))),
         { concurrency: hookConcurrency ?? 2, ...workerOptions },
       ),
-      datastore.bull.worker<SignInJob>(signInsQueue, (job, token) => runSignInPoll(runtime, job, token), {
-        concurrency: signInConcurrency,
-        ...workerOptions,
-      }),
+      datastore.bull.worker<SignInJob>(
+        signInsQueue,
+        (job, token) => this.hold(job, token, () => runSignInPoll(runtime, job, token)),
+        { concurrency: signInConcurrency, ...workerOptions },
+      ),
     ] as Worker[];
-    for (const worker of this.workers) {
-      worker.on("error", (error) => onTrouble(errorText(error)));
-      // Another worker has the task, or soon will; what this one still does for it is of no use.
-      worker.on("lockRenewalFailed", (ids) =>
-        ids.forEach((id) => worker.cancelJob(id, "its lease has ended")),
-      );
-    }
+    for (const worker of this.workers) worker.on("error", (error) => onTrouble(errorText(error)));
     await Promise.all(this.workers.map((worker) => worker.waitUntilReady()));
+    this.timeKeeper.start();
   }
 
   async close(): Promise<void> {
     this.stopping.abort(new Error("shutting down"));
+    await this.timeKeeper.close();
     await Promise.all(this.workers.map((worker) => worker.close()));
+    this.leases.close();
     await Promise.all(this.allQueues().map((queue) => queue.close()));
   }
 
   private allQueues(): Queue[] {
     const { operations, hooks, signIns } = this.queues;
     return [operations, hooks, signIns] as Queue[];
+  }
+
+  /** Keeps the job's lease while the work goes on. */
+  private async hold<T>(job: Job, token: string | undefined, work: () => Promise<T>): Promise<T> {
+    this.leases.hold(job, token);
+    try {
+      return await work();
+    } finally {
+      this.leases.release(job);
+    }
+  }
+
+  /** What this process still does for the task is of no use. */
+  private onLost(job: Job): void {
+    for (const worker of this.workers) worker.cancelJob(job.id ?? "", "its lease has ended");
   }
 
   /** Aborts when this process is to stop, or has lost the job's lease. */
@@ -263,6 +295,8 @@ class QueueScheduler implements Scheduler {
     token: string | undefined,
     { forMs, lookAgain }: { forMs: number; lookAgain: () => Promise<boolean> },
   ): Promise<void> {
+    // It ends here.
+    this.leases.release(job);
     const parkedAt = performance.now();
     // BullMQ on Postgres takes whole milliseconds only.
     await job.moveToDelayed(Date.now() + Math.ceil(Math.min(forMs, lookAgainWithinMs)), token);
@@ -314,15 +348,6 @@ function isPassing(code: ReturnType<typeof errorCodeOf>, error: unknown): boolea
   }
   const system = (error as { code?: unknown }).code;
   return code === null && typeof system === "string" && /^(E[A-Z]+|57P0\d|08\d\d\d)$/.test(system);
-}
-
-async function changeDelay(job: Job, delayMs: number): Promise<void> {
-  try {
-    await job.changeDelay(Math.max(0, Math.ceil(delayMs)));
-  } catch (error) {
-    // Somebody woke it meanwhile.
-    if (await job.isDelayed()) throw error;
-  }
 }
 
 async function promote(job: Job): Promise<void> {

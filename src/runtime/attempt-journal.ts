@@ -1,4 +1,6 @@
+import { readMoment } from "../clock.ts";
 import type { JournalEntry } from "../journal/entry.ts";
+import type { Moment } from "../journal/moment.ts";
 import type { TaskEvent } from "../task/task-event.ts";
 import type { AttemptOptions } from "./attempt.ts";
 import { withoutSecrets } from "./effect-outcome.ts";
@@ -6,10 +8,13 @@ import { createGroupCommit } from "./group-commit.ts";
 
 /** The journal as one attempt writes it: stamped, without secrets in what is shown, and within its size. */
 export interface AttemptJournal {
-  /** The time of the next entry; never before that of the last. */
+  /**
+   * The time of the next entry: the wall time at which this piece of the attempt began, never before that of the last
+   * entry, and the steady time since. So a clock that is set changes neither the hook's time nor the length of the piece.
+   */
   stamp(): number;
-  /** Entries met on replay move the time on too. */
-  reach(at: number): void;
+  /** The same, with the machine's steady time beside it. */
+  moment(): Moment;
   /** Writes an entry after those written before; calls back once it is kept. */
   keep(entry: JournalEntry, onKept: () => void): void;
   /** A host line about the hook; not part of the replay. */
@@ -32,14 +37,14 @@ export function createAttemptJournal(
 ): AttemptJournal {
   const { maxJournalBytes } = options.pool.limits;
   const commit = createGroupCommit(options.journal, (error) => listener.onError(error));
-  let lastAt = options.now;
+  const { clock } = options;
+  const recordedAt = options.recorded.reduce((latest, { at }) => Math.max(latest, at), options.now);
+  const beganAt = Math.max(clock.now(), recordedAt);
+  const began = clock.monotonic();
   let bytes = options.recorded.reduce((sum, entry) => sum + sizeOf(entry), 0);
   let closed = false;
 
-  const stamp = (): number => {
-    lastAt = Math.max(lastAt, options.clock.now());
-    return lastAt;
-  };
+  const stamp = (): number => beganAt + Math.floor(clock.monotonic() - began);
   const keep = (entry: JournalEntry, onKept: () => void): void => {
     if (closed) return;
     bytes += sizeOf(entry);
@@ -48,9 +53,7 @@ export function createAttemptJournal(
   };
   return {
     stamp,
-    reach: (at) => {
-      lastAt = Math.max(lastAt, at);
-    },
+    moment: () => ({ ...readMoment(clock), at: stamp() }),
     keep,
     note: (event) => keep({ type: "task", at: stamp(), event }, () => {}),
     flushed: () => commit.flushed(),

@@ -1,4 +1,6 @@
+import { readMoment } from "../clock.ts";
 import type { EffectPausedEntry } from "../journal/entry.ts";
+import { elapsedBetween } from "../journal/moment.ts";
 import type { JsonValue } from "../json.ts";
 import type { AttemptJournal } from "./attempt-journal.ts";
 import type { AttemptOptions } from "./attempt.ts";
@@ -48,12 +50,12 @@ export function createEffectPauses(options: EffectPausesOptions): EffectPauses {
     pause: async (effect, ms, state) => {
       if (!keepsPauses || ms < restAfterMs) return await clock.sleep(ms, effect.signal);
       const kept = Promise.withResolvers<void>();
-      const at = journal.stamp();
-      journal.keep({ type: "effect-paused", seq: effect.seq, at, ms, state }, kept.resolve);
+      const began = journal.moment();
+      journal.keep({ type: "effect-paused", seq: effect.seq, ...began, ms, state }, kept.resolve);
       await kept.promise;
       await sitOut(effect, ms);
     },
-    // Never more than it was to last, also when the machine's clock was set back.
-    goOn: async (effect, { at, ms }) => await sitOut(effect, Math.min(ms, ms - (clock.now() - at))),
+    goOn: async (effect, paused) =>
+      await sitOut(effect, paused.ms - elapsedBetween(paused, readMoment(clock))),
   };
 }

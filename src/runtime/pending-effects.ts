@@ -5,6 +5,10 @@ export interface PendingEffects {
   has(seq: number): boolean;
   /** It is in a timed wait from now on, until that time of the clock; null: it is at work again. */
   setDue(seq: number, dueAt: number | null): void;
+  /** Its time had passed before it was gone on with; `end` is called when its turn comes. */
+  setOverdue(seq: number, end: () => void): void;
+  /** Ends the overdue wait whose time passed first, as if nobody had been away; false when there is none. */
+  endOverdue(): boolean;
   /** It has its answer. */
   delete(seq: number): void;
   /** The hook no longer wants it: what carries it out is told to stop. */
@@ -32,8 +36,10 @@ export interface PendingEffectOptions {
   outlivesHook: boolean;
 }
 
+type PendingEffect = PendingEffectOptions & { abort: AbortController; overdue?: () => void };
+
 export function createPendingEffects(): PendingEffects {
-  const effects = new Map<number, PendingEffectOptions & { abort: AbortController }>();
+  const effects = new Map<number, PendingEffect>();
   const drop = (seq: number): void => {
     const effect = effects.get(seq);
     effects.delete(seq);
@@ -52,6 +58,19 @@ export function createPendingEffects(): PendingEffects {
     setDue: (seq, dueAt) => {
       const effect = effects.get(seq);
       if (effect !== undefined) effect.dueAt = dueAt;
+    },
+    setOverdue: (seq, end) => {
+      const effect = effects.get(seq);
+      if (effect !== undefined) effect.overdue = end;
+    },
+    endOverdue: () => {
+      const overdue = [...effects.values()].filter((effect) => effect.overdue !== undefined);
+      const first = overdue.toSorted((a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0))[0];
+      if (first === undefined) return false;
+      const { overdue: end } = first;
+      delete first.overdue;
+      end?.();
+      return true;
     },
     delete: (seq) => void effects.delete(seq),
     drop,

@@ -25,8 +25,6 @@ export interface RecordedDelivery {
 export interface RecordedBatch {
   completions: HeldCompletion[];
   bodies: HeldBody[];
-  /** Time of the last one. */
-  at: number;
 }
 
 /** Completions in one message. */
@@ -51,10 +49,9 @@ export function createRecordedDelivery(
     goOn: () => {
       if (notTaken > 0) return false;
       const entries = selectBatch(replay.ahead(mostAtOnce));
-      const last = entries.at(-1);
-      if (last === undefined) return deliverHeld();
+      if (entries.length === 0) return deliverHeld();
       notTaken = entries.length;
-      handOver(toBatch(entries, last.at));
+      handOver(toBatch(entries));
       return true;
     },
     afterAll: (deliver) => {
@@ -85,12 +82,12 @@ function sizeOf({ outcome }: EffectCompletedEntry): number {
   return value + (outcome.body?.length ?? 0);
 }
 
-function toBatch(entries: readonly EffectCompletedEntry[], at: number): RecordedBatch {
+function toBatch(entries: readonly EffectCompletedEntry[]): RecordedBatch {
   const completions = entries.map(({ seq, at: now, name, outcome }): HeldCompletion =>
     effectTable.get(name)?.isSilent === true ? { type: "silent", seq } : toCompletion(seq, now, outcome),
   );
   const bodies = entries.flatMap(({ seq, outcome }) =>
     outcome.ok && outcome.body !== undefined ? [{ seq, body: Buffer.from(outcome.body, "base64") }] : [],
   );
-  return { completions, bodies, at };
+  return { completions, bodies };
 }

@@ -1,9 +1,11 @@
+import { readMoment } from "../clock.ts";
 import { effectTable } from "../context/effect-table.ts";
 import { EffectError, type EffectDefinition, type EffectTools } from "../context/effect.ts";
 import type { CheckpointRetryArgs } from "../context/effects/await-checkpoint-retry.ts";
 import { errorCatalogue, errorText, type ErrorCode } from "../errors.ts";
-import type { EffectOutcome, EffectPausedEntry, JournalEntry } from "../journal/entry.ts";
-import { createReplay, isLogNote, type Replay } from "../journal/replay.ts";
+import type { EffectOutcome, JournalEntry } from "../journal/entry.ts";
+import { elapsedBetween } from "../journal/moment.ts";
+import { createReplay, isLogNote, type Replay, type ReplayMatch } from "../journal/replay.ts";
 import type { NetworkClient } from "../network/network-client.ts";
 import type { TaskEvent } from "../task/task-event.ts";
 import { createActiveTime, type ActiveTime } from "./active-time.ts";
@@ -32,10 +34,7 @@ interface MetEffect {
 }
 
 /** What is known of an effect that was begun and not completed before. */
-interface BegunEffect {
-  startedAt: number;
-  paused: EffectPausedEntry | null;
-}
+type BegunEffect = Extract<ReplayMatch, { kind: "unfinished" }>;
 
 /**
  * Runs one attempt of a hook in a sandbox, from its beginning or from where its journal ends.
@@ -196,13 +195,12 @@ class Attempt {
       this.fail("REPLAY_MISMATCH", `recorded call ${blockedOn} was not made again.`);
     } else if (this.pending.size === 0) {
       this.fail("HOOK_NEVER_SETTLES", "it awaits a promise that nothing will settle.");
-    } else {
+    } else if (!this.pending.endOverdue()) {
       this.resting.look();
     }
   }
 
   private handOver(batch: RecordedBatch): void {
-    this.journal.reach(batch.at);
     this.resting.wake();
     this.guest.completeRecorded(batch);
   }
@@ -252,7 +250,7 @@ class Attempt {
     const parks = nature === "park";
     const checkpointId = parks ? (args as CheckpointRetryArgs).checkpointId : null;
     const { clock } = this.options;
-    const elapsedMs = begun === null ? 0 : Math.max(0, clock.now() - begun.startedAt);
+    const elapsedMs = begun === null ? 0 : elapsedBetween(begun.started, readMoment(clock));
     const lastsMs = definition.lastsMs?.(args) ?? null;
     const dueAt = lastsMs === null ? null : clock.monotonic() + lastsMs - elapsedMs;
     const signal = this.pending.add(call.seq, { checkpointId, dueAt, outlivesHook: call.name === "fetch" });
@@ -261,12 +259,14 @@ class Attempt {
       return;
     }
     const go = (): void => void this.carryOut({ ...effect, elapsedMs }, signal);
-    if (begun !== null || nature === "repeatable") go();
+    const isOverdue = begun !== null && dueAt !== null && dueAt <= clock.monotonic();
+    if (isOverdue) this.pending.setOverdue(call.seq, go);
+    else if (begun !== null || nature === "repeatable") go();
     if (begun !== null) return;
-    const at = this.journal.stamp();
     const event = parks ? awaitingEvent(args as CheckpointRetryArgs) : undefined;
+    const began = definition.isTimed === true ? this.journal.moment() : { at: this.journal.stamp() };
     this.journal.keep(
-      { type: "effect-started", seq: call.seq, name: call.name, argsHash, at, ...(event && { event }) },
+      { type: "effect-started", seq: call.seq, name: call.name, argsHash, ...began, ...(event && { event }) },
       nature === "repeatable" ? () => {} : go,
     );
   }

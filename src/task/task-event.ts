@@ -1,4 +1,5 @@
 import type { ErrorCode, ErrorDetail } from "../errors.ts";
+import type { SteadyReading } from "../journal/moment.ts";
 import type { JsonValue } from "../json.ts";
 
 /** The states of a task; names from the contract with hook authors. */
@@ -28,7 +29,10 @@ export type TaskEvent =
       type: "attempt-paused";
       attempt: number;
       activeMs: number;
-      /** Wall time of a timed wait's end. */ until?: number;
+      /** Wall time at which a timed wait ends, unless the clock is set meanwhile. */
+      until?: number;
+      /** The time at which it was put away, beside that of the entry. */
+      steady?: SteadyReading;
     }
   | { type: "attempt-failed"; attempt: number; error: TaskError; activeMs: number; again: boolean }
   | { type: "attempt-completed"; attempt: number; activeMs: number }

@@ -1,6 +1,7 @@
 import type { EffectCompletedEntry, JournalEntry } from "../journal/entry.ts";
 import type { TaskError, TaskEvent, TaskInputView, TaskStatus } from "./task-event.ts";
 import type { CheckpointView } from "./task-view.ts";
+import { toTimedRest, type TimedRest } from "./timed-rest.ts";
 
 /**
  * The state of a hook task: a fold over its journal.
@@ -37,8 +38,8 @@ export interface HookTaskState {
   /** Of the sources behind those two bundles. */
   sourceSha256: string | null;
   freshSourceSha256: string | null;
-  /** Wall time until which the attempt rests in a timed wait; null when it does not. */
-  restsUntil: number | null;
+  /** The timed wait over which the attempt is put away; null when it is not. */
+  rest: TimedRest | null;
   /** Times the current attempt was lost since it last got anywhere. */
   losses: number;
   /** Retries that were chosen by the user after a failure. */
@@ -75,7 +76,7 @@ export const initialHookTaskState: HookTaskState = {
   freshBundleSha256: null,
   sourceSha256: null,
   freshSourceSha256: null,
-  restsUntil: null,
+  rest: null,
   losses: 0,
   manualRetries: 0,
 };
@@ -248,11 +249,11 @@ function changeOfAttempt(state: HookTaskState, event: AttemptEvent, at: number):
         startedAt: state.startedAt ?? at,
       };
     case "attempt-paused":
-      return { pausedMs: event.activeMs, restsUntil: event.until ?? null };
+      return { pausedMs: event.activeMs, rest: toTimedRest(event, at) };
     case "attempt-resumed":
       return {
         pausedMs: event.activeMs,
-        restsUntil: null,
+        rest: null,
         losses: event.reason === "put-away" ? 0 : state.losses + 1,
       };
     case "attempt-failed":

@@ -12,7 +12,7 @@ import type { TaskView } from "../../src/task/task-view.ts";
 import { testDatastoreOptions, type TestDatastore, type testDatastores } from "../support/test-datastores.ts";
 import { loadWorker, startWorker, WorkerGoneError, type CrashWorker } from "./crash-worker.ts";
 import { connectNas, serveNas, type RemoteNasServer } from "./remote-nas.ts";
-import type { FacadeMethod, WorkerSettings } from "./worker-protocol.ts";
+import type { ClockShift, FacadeMethod, WorkerSettings } from "./worker-protocol.ts";
 
 export interface CrashLabOptions {
   tacklebox?: WorkerSettings["tacklebox"];
@@ -64,6 +64,7 @@ export class CrashLab {
       datastoreUrl: place.url,
       datastoreOptions: testDatastoreOptions,
       nasUrl: server.url,
+      clock: { wallMs: 0, steadyMs: 0 },
       tacklebox: {
         parkAfterMs: 20,
         restAfterMs: 200,
@@ -108,6 +109,12 @@ export class CrashLab {
       },
       onSandboxKilled: () => this.onSandboxKilled(),
     });
+  }
+
+  /** Sets the clocks of the worker that is alive, and of those to come. */
+  async setClock(clock: ClockShift): Promise<void> {
+    this.settings.clock = clock;
+    if (this.worker?.isAlive === true) await this.worker.setClock(clock);
   }
 
   /** The worker that is alive, or a fresh one once it takes jobs. */

@@ -3,6 +3,7 @@ import type { Tacklebox } from "../../src/create-tacklebox.ts";
 import type { TaskView } from "../../src/task/task-view.ts";
 import { startProgram, type ChildProgram } from "../support/child-program.ts";
 import type {
+  ClockShift,
   Death,
   FacadeMethod,
   FromWorker,
@@ -23,6 +24,8 @@ export interface CrashWorker {
   call<M extends FacadeMethod>(method: M, ...args: Parameters<Tacklebox[M]>): ReturnType<Tacklebox[M]>;
   /** Says when it, or its sandbox, is to be killed; null: not at all. Resolves with the writes since it was last told. */
   setDeath(death: Death | null): Promise<WriteSeen[]>;
+  /** Sets its clocks. */
+  setClock(clock: ClockShift): Promise<void>;
   /** Kills the sandbox that is at work. */
   killSandbox(): Promise<void>;
   /** Process id of the sandbox at work; null when there is none. */
@@ -87,6 +90,10 @@ class RunningWorker implements CrashWorker {
 
   async setDeath(death: Death | null): Promise<WriteSeen[]> {
     return (await this.ask({ type: "die", id: 0, death })) as WriteSeen[];
+  }
+
+  async setClock(clock: ClockShift): Promise<void> {
+    await this.ask({ type: "set-clock", id: 0, clock });
   }
 
   async killSandbox(): Promise<void> {

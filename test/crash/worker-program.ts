@@ -7,7 +7,14 @@ import { openDatastore } from "../../src/datastore/open-datastore.ts";
 import { errorText } from "../../src/errors.ts";
 import { JournalNames } from "./journal-names.ts";
 import { connectNas } from "./remote-nas.ts";
-import type { Death, FromWorker, ToWorker, WorkerSettings, WriteSeen } from "./worker-protocol.ts";
+import type {
+  ClockShift,
+  Death,
+  FromWorker,
+  ToWorker,
+  WorkerSettings,
+  WriteSeen,
+} from "./worker-protocol.ts";
 
 /**
  * A worker in a process of its own, made to be killed. Its first line of input is its settings; after that each line is a
@@ -30,6 +37,13 @@ subscribe("child_process", (message) => {
 function sandboxAtWork(): ChildProcess | undefined {
   return [...sandboxes].find((child) => child.spawnargs.includes("--jitless"));
 }
+
+/** As the whole process sees them, BullMQ included. */
+const wallNow = Date.now.bind(Date);
+const steadyNow = process.hrtime.bigint.bind(process.hrtime);
+let clock: ClockShift = { wallMs: 0, steadyMs: 0 };
+Date.now = () => wallNow() + clock.wallMs;
+process.hrtime.bigint = () => steadyNow() + BigInt(clock.steadyMs) * 1_000_000n;
 
 const names = new JournalNames();
 let death: Death | null = null;
@@ -85,6 +99,11 @@ async function obey(tacklebox: Tacklebox, message: ToWorker): Promise<void> {
     writes = [];
     return;
   }
+  if (message.type === "set-clock") {
+    ({ clock } = message);
+    say({ type: "answer", id: message.id, value: null });
+    return;
+  }
   if (message.type === "kill-sandbox" || message.type === "sandbox-pid") {
     const sandbox = sandboxAtWork();
     if (message.type === "kill-sandbox") sandbox?.kill("SIGKILL");
@@ -108,6 +127,7 @@ const nextLine = async (): Promise<string | null> => {
 const given = await nextLine();
 if (given === null) process.exit();
 const settings = JSON.parse(given) as WorkerSettings;
+({ clock } = settings);
 const datastore = await openDatastore(settings.datastoreUrl, settings.datastoreOptions);
 const tacklebox = createTacklebox({
   ...settings.tacklebox,

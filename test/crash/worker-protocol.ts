@@ -7,7 +7,15 @@ export interface WorkerSettings {
   datastoreUrl: string;
   datastoreOptions: OpenDatastoreOptions;
   nasUrl: string;
+  clock: ClockShift;
   tacklebox: Pick<TackleboxOptions, "parkAfterMs" | "restAfterMs" | "soleWorker" | "leaseMs" | "originMap">;
+}
+
+/** By how much a worker's clocks are ahead of this machine's. */
+export interface ClockShift {
+  wallMs: number;
+  /** Of the steady clock, which counts from the machine's boot. */
+  steadyMs: number;
 }
 
 /**
@@ -34,6 +42,7 @@ export type FacadeMethod = Exclude<keyof Tacklebox, "prepare" | "runToEnd" | "re
 export type ToWorker =
   | { type: "call"; id: number; method: FacadeMethod; args: unknown[] }
   | { type: "die"; id: number; death: Death | null }
+  | { type: "set-clock"; id: number; clock: ClockShift }
   | { type: "kill-sandbox"; id: number }
   | { type: "sandbox-pid"; id: number };
 

@@ -1,5 +1,5 @@
 import { DelayedError, WaitingChildrenError, type Job, type QueueEvents, type Worker } from "bullmq";
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import type { BullFactory, Datastore } from "../../src/datastore/datastore.ts";
 import { openDatastore } from "../../src/datastore/open-datastore.ts";
 import { takeBackJobs } from "../../src/queue/take-back-jobs.ts";
@@ -55,6 +55,27 @@ export function describeBullContract({ kind, available, create }: ContractSubjec
       await job.updateData({ answer: "yes" });
       await job.promote();
       expect(await job.waitUntilFinished(events)).toBe("answered yes");
+    });
+
+    it("gives the job of a dead worker to another in time, though the clock was set back since", async () => {
+      const leaseMs = 500;
+      const lease = { lockDuration: leaseMs, stalledInterval: 100, maxStalledCount: 9 };
+      const queue = store.bull.queue("set-back");
+      const job = await queue.add("held", {});
+      const wallNow = Date.now.bind(Date);
+      const ahead = vi.spyOn(Date, "now").mockImplementation(() => wallNow() + 3_600_000);
+      const dead = store.bull.worker("set-back", null, lease);
+      await dead.startStalledCheckTimer();
+      expect((await dead.getNextJob("dead"))?.id).toBe(job.id);
+      await dead.close(true);
+      ahead.mockRestore();
+
+      await store.bull.mendLeases(leaseMs);
+      const done = Promise.withResolvers<string | undefined>();
+      const worker = store.bull.worker("set-back", async ({ id }) => done.resolve(id), lease);
+      expect(await done.promise).toBe(job.id);
+      await worker.close();
+      await queue.close();
     });
 
     it("runs a parent again when the child it waits for is done", async () => {

@@ -40,7 +40,7 @@ describe("a call met on replay", () => {
   });
 
   it("is unfinished when only its start is kept, and tells when that was", () => {
-    expect(replay.match(call(2))).toEqual({ kind: "unfinished", startedAt: 20, paused: null });
+    expect(replay.match(call(2))).toEqual({ kind: "unfinished", started: started(2), paused: null });
   });
 
   it("is unfinished after pauses too, and tells what the latest was", () => {

@@ -18,7 +18,7 @@ function pausing(start: JournalEntry = attemptStarted()) {
     pending,
     journal: {
       stamp: () => clock.now(),
-      reach: () => {},
+      moment: () => ({ at: clock.now() }),
       keep: (entry, onKept) => {
         kept.push(entry);
         onKept();

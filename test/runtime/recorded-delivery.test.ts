@@ -48,7 +48,6 @@ describe("what the journal knows", () => {
           },
         ],
         bodies: [],
-        at: 100,
       },
     ]);
   });

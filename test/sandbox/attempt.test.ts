@@ -4,6 +4,7 @@ import { readFileSync, readlinkSync } from "node:fs";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { JournalEntry } from "../../src/journal/entry.ts";
+import { hashCall } from "../../src/runtime/attempt.ts";
 import { resolveSandboxLimits } from "../../src/runtime/sandbox-limits.ts";
 import { createSandboxPool, type SandboxPool } from "../../src/runtime/sandbox-pool.ts";
 import { endOf, runHook } from "./run-hook.ts";
@@ -172,7 +173,7 @@ describe("an attempt", () => {
   it("replays to the same end from every prefix of its journal", async () => {
     const code = `export async function run(ctx) {
       await ctx.registerCheckpoints([{ id: "a", message: "A" }]);
-      const winner = await Promise.race([ctx.sleep(30).then(() => "slow"), ctx.sleep(1).then(() => "fast")]);
+      const winner = await Promise.race([ctx.sleep(60000).then(() => "slow"), ctx.sleep(1).then(() => "fast")]);
       ctx.log(winner, Math.random());
       const timer = setTimeout(() => {}, 60000); clearTimeout(timer);
       await ctx.emitCheckpoint("a", winner);
@@ -187,6 +188,23 @@ describe("an attempt", () => {
       expect([length, endOf(again)]).toEqual([length, "completed"]);
       expect(shown(again.entries)).toEqual(shown(whole.entries));
     }
+  });
+
+  it("ends waits that were over before it was brought back in the order in which they ended", async () => {
+    const code = `export async function run(ctx) {
+      const after = async (ms) => { await ctx.sleep(ms); ctx.log(ms); };
+      await Promise.all([after(40000), after(20000), after(30000), after(20001)]);
+    }`;
+    const starts: JournalEntry[] = [1, 2, 3, 4].map((seq) => ({
+      type: "effect-started",
+      seq,
+      name: "sleep",
+      argsHash: hashCall("sleep", { ms: [40_000, 20_000, 30_000, 20_001][seq - 1] ?? 0 }, null),
+      at: 1_700_000_000_000,
+    }));
+    const run = await runHook(code, { pool, recorded: starts });
+    expect(endOf(run)).toBe("completed");
+    expect(run.lines).toEqual(["20000", "20001", "30000", "40000"]);
   });
 
   it("ends with REPLAY_MISMATCH when the hook does something else than recorded", async () => {

@@ -41,11 +41,11 @@ describe("losses of an attempt", () => {
 describe("an attempt that rests", () => {
   it("says until when, as long as it does, and keeps the time it has used", () => {
     const resting = fold(started, task({ type: "attempt-paused", attempt: 1, activeMs: 5, until: 900 }));
-    expect(resting).toMatchObject({ restsUntil: 900, pausedMs: 5 });
-    expect(foldEntry(resting, resumed("put-away", 700))).toMatchObject({ restsUntil: null, pausedMs: 700 });
+    expect(resting).toMatchObject({ rest: { since: { at: 1 }, ms: 899 }, pausedMs: 5 });
+    expect(foldEntry(resting, resumed("put-away", 700))).toMatchObject({ rest: null, pausedMs: 700 });
   });
 
   it("for a person has no time at which it ends", () => {
-    expect(fold(started, task({ type: "attempt-paused", attempt: 1, activeMs: 5 })).restsUntil).toBeNull();
+    expect(fold(started, task({ type: "attempt-paused", attempt: 1, activeMs: 5 })).rest).toBeNull();
   });
 });

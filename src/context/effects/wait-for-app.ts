@@ -27,6 +27,7 @@ const maxDelayOfAnyKind = 24 * 60 * 60 * 1000;
 /** `ctx.waitForApp`: polls the app until it answers as expected. Polls may be repeated, whatever their method. */
 export const waitForApp: EffectDefinition<WaitForAppArgs> = {
   name: "waitForApp",
+  isTimed: true,
   nature: () => "repeatable",
   parseArgs: (value) => {
     const args = requireArgs("waitForApp", value);

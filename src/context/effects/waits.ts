@@ -23,6 +23,7 @@ export const sleep: EffectDefinition<number> = {
     }
     return Math.min(ms, longestWaitMs);
   },
+  isTimed: true,
   lastsMs: (ms) => ms,
   perform: (ms, _body, tools) => waitOut(ms, tools),
 };
@@ -35,6 +36,7 @@ export const timer: EffectDefinition<number> = {
     const ms = requireArgs("setTimeout", value)["ms"];
     return typeof ms === "number" && ms >= 1 && ms <= longestWaitMs ? ms : 1;
   },
+  isTimed: true,
   lastsMs: (ms) => ms,
   perform: (ms, _body, tools) => waitOut(ms, tools),
 };

@@ -1,0 +1,48 @@
+import { readMoment } from "../clock.ts";
+import type { HookTaskRecord } from "../task/hook-task.ts";
+import { isTerminal, type HookTaskState } from "../task/task-state.ts";
+import { restLeftMs } from "../task/timed-rest.ts";
+import { inputsHaveNews } from "./collect-inputs.ts";
+import type { Runtime } from "./runtime.ts";
+import { readHookState } from "./task-journal.ts";
+
+/** The key under which a wait's decision is kept. */
+export function waitKeyOf(state: HookTaskState): string | null {
+  if (state.waiting === null) return null;
+  return state.waiting.kind === "attempt"
+    ? `attempt-${state.attempt}`
+    : `attempt-${state.attempt}-call-${state.waiting.seq}`;
+}
+
+/**
+ * Milliseconds for which an attempt rests on that was woken before its time, because a clock was set or somebody looked;
+ * null when there is something to do.
+ */
+export async function restsFor(
+  runtime: Runtime,
+  record: HookTaskRecord,
+  state: HookTaskState,
+): Promise<number | null> {
+  if (state.rest === null) return null;
+  const leftMs = restLeftMs(state.rest, readMoment(runtime.clock));
+  if (leftMs < Math.max(1, runtime.restAfterMs)) return null;
+  const waitKey = waitKeyOf(state);
+  const isAnswered = waitKey !== null && (await runtime.desk.decision(record.id, waitKey)) !== null;
+  return isAnswered ? null : leftMs;
+}
+
+/**
+ * True when something lies on the desk that a parked task has not seen yet. Asked after parking, so that a click
+ * that came in between is not lost.
+ */
+export async function hasNews(runtime: Runtime, record: HookTaskRecord): Promise<boolean> {
+  const state = await readHookState(runtime, record.id);
+  const { desk } = runtime;
+  if (isTerminal(state.status)) return false;
+  if (await desk.isCancelRequested(record.id)) return true;
+  const waitKey = waitKeyOf(state);
+  if (waitKey !== null) return (await desk.decision(record.id, waitKey)) !== null;
+  if (state.rest !== null) return restLeftMs(state.rest, readMoment(runtime.clock)) <= 0;
+  if (state.status !== "AWAITING_INPUT") return true;
+  return await inputsHaveNews(runtime, record, state);
+}

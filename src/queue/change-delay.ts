@@ -1,0 +1,11 @@
+import type { Job } from "bullmq";
+
+/** Lets a delayed job be due so many milliseconds from now on; harmless when somebody woke it meanwhile. */
+export async function changeDelay(job: Job, delayMs: number): Promise<void> {
+  try {
+    // BullMQ on Postgres takes whole milliseconds only.
+    await job.changeDelay(Math.max(0, Math.ceil(delayMs)));
+  } catch (error) {
+    if (await job.isDelayed()) throw error;
+  }
+}

@@ -1,0 +1,54 @@
+import type { Job } from "bullmq";
+import { errorText } from "../errors.ts";
+
+/**
+ * Renews the leases of the jobs a process has at work. BullMQ would do so too, by the wall clock: set back by an hour, it
+ * renews nothing for that hour.
+ */
+export interface LeaseKeeper {
+  /** Keeps the job's lease until `release`. */
+  hold(job: Job, token: string | undefined): void;
+  release(job: Job): void;
+  /** Renews all of them now. */
+  renew(): Promise<void>;
+  close(): void;
+}
+
+export interface LeaseKeeperOptions {
+  leaseMs: number;
+  /** Another worker has the job, or soon will. */
+  onLost(job: Job): void;
+  onTrouble(text: string): void;
+}
+
+export function createLeaseKeeper({ leaseMs, onLost, onTrouble }: LeaseKeeperOptions): LeaseKeeper {
+  const held = new Map<Job, string>();
+  const renewOne = async ([job, token]: [Job, string]): Promise<void> => {
+    try {
+      const isRenewed = (await job.extendLock(token, leaseMs)) > 0;
+      if (isRenewed || !held.has(job)) return;
+      held.delete(job);
+      onTrouble(`could not renew lock for job ${job.id}`);
+      onLost(job);
+    } catch (error) {
+      // Tried again soon; a datastore that is away longer than the lease ends it.
+      onTrouble(errorText(error));
+    }
+  };
+  const renew = async (): Promise<void> => {
+    await Promise.all([...held].map(renewOne));
+  };
+  const timer = setInterval(() => void renew(), leaseMs / 4);
+  timer.unref();
+  return {
+    hold: (job, token) => {
+      if (token !== undefined) held.set(job, token);
+    },
+    release: (job) => void held.delete(job),
+    renew,
+    close: () => {
+      clearInterval(timer);
+      held.clear();
+    },
+  };
+}
