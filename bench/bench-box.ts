@@ -3,6 +3,7 @@ import { systemClock } from "../src/clock.ts";
 import { createTacklebox, type Tacklebox, type TackleboxOptions } from "../src/create-tacklebox.ts";
 import type { BullFactory, Datastore } from "../src/datastore/datastore.ts";
 import type { OperationRequest } from "../src/install/prepare-operation.ts";
+import type { TaskObserver } from "../src/install/runtime.ts";
 import { createSimulatedNas } from "../src/nas/create-simulated-nas.ts";
 import { hooksQueue } from "../src/queue/queue-names.ts";
 import type { HookTaskView, OperationTaskView } from "../src/task/task-view.ts";
@@ -24,6 +25,8 @@ export interface BenchBox {
   tacklebox: Tacklebox;
   /** Runs one operation to its end. */
   run(request: OperationRequest): Promise<Marks>;
+  /** Operations that have completed so far. */
+  operations(): number;
   /** Resolves when so many operations, counted from the making of the box, have completed. */
   completed(count: number): Promise<void>;
   /** Resolves when so many hooks wait for Retry. */
@@ -33,9 +36,13 @@ export interface BenchBox {
   close(): Promise<void>;
 }
 
+export type HookListener = TaskObserver["hookChanged"];
+
+/** `listen` hears of every change of a hook. */
 export async function openBenchBox(
   datastore: Datastore,
   options: Partial<TackleboxOptions> = {},
+  listen: HookListener = () => {},
 ): Promise<BenchBox> {
   const marks = noMarks();
   const counts = createCounts();
@@ -55,6 +62,7 @@ export async function openBenchBox(
     observer: {
       hookChanged: (view, entries) => {
         if (entries.some(({ type }) => type === "effect-completed")) marks.firstKept ||= performance.now();
+        listen(view, entries);
         counts.see(view);
       },
       operationChanged: (view) => {
@@ -77,6 +85,7 @@ export async function openBenchBox(
       if (request.hooksOnly !== true) await nas.deleteApp(request.appName ?? "");
       return result;
     },
+    operations: () => counts.operations(),
     completed: (count) => counts.completed(count),
     waiting: (count) => counts.waiting(count),
     noop: noops.run,

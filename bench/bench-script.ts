@@ -1,5 +1,8 @@
 import type { OperationRequest } from "../src/install/prepare-operation.ts";
 
+/** A hook that goes on for ever, with a short sleep after each checkpoint. */
+export const tickingHook = `export async function run(ctx) { for (;;) { await ctx.emitCheckpoint("tick"); await ctx.sleep(2); } }`;
+
 /** An install of one app with one after hook; `hooksOnly`: the hook alone. */
 export function oneHookInstall(appName: string, scriptContent: string, hooksOnly: boolean): OperationRequest {
   const script = {

@@ -8,18 +8,29 @@ import { openDatastore } from "../src/datastore/open-datastore.ts";
 import { findServerProgram, startPostgres, startRedis } from "../test/support/servers.ts";
 import type { BenchSettings } from "./measure.ts";
 
-/** An empty datastore of that kind, on a server of its own where it needs one. */
+/** What opens a datastore, in this process or another. */
+export interface Connection {
+  url: string;
+  key: string;
+  cacheDir: string;
+}
+
+/** Room for a datastore of that kind, empty at first, on a server of its own where it needs one. */
+export interface BenchPlace {
+  kind: string;
+  connection: Connection;
+}
+
+/** A datastore of that kind, empty at first. */
 export interface BenchDatastore {
   kind: string;
   datastore: Datastore;
-  /** Closes it and removes what is behind it. */
-  close(): Promise<void>;
 }
 
-/** Calls `measure` with each datastore asked for, one after another; those not installed are named and left out. */
-export async function onEachDatastore<T>(
+/** Calls `measure` with room for each datastore asked for, one after another; those not installed are named and left out. */
+export async function onEachPlace<T>(
   settings: BenchSettings,
-  measure: (store: BenchDatastore) => Promise<T[]>,
+  measure: (place: BenchPlace) => Promise<T[]>,
 ): Promise<T[]> {
   const results: T[] = [];
   for (const kind of settings.datastores) {
@@ -27,15 +38,27 @@ export async function onEachDatastore<T>(
       settings.say(`${kind}: left out, its server program is not installed`);
       continue;
     }
-    const store = await openEmpty(kind);
+    settings.say(kind);
+    const { url, remove } = await makeRoom(kind);
     try {
-      settings.say(store.kind);
-      results.push(...(await measure(store)));
+      results.push(...(await measure({ kind, connection: connectionTo(url) })));
     } finally {
-      await store.close();
+      // Connections just ended are still being taken down.
+      await delay(200);
+      await remove();
     }
   }
   return results;
+}
+
+/** The same with the datastores open. */
+export async function onEachDatastore<T>(
+  settings: BenchSettings,
+  measure: (store: BenchDatastore) => Promise<T[]>,
+): Promise<T[]> {
+  return await onEachPlace(settings, ({ kind, connection }) =>
+    whileOpen(connection, (datastore) => measure({ kind, datastore })),
+  );
 }
 
 /** Calls `measure` with an empty Redis that syncs its file at every write; gives nothing where Redis is not installed. */
@@ -49,11 +72,10 @@ export async function onSyncingRedis<T>(
     return [];
   }
   const server = await startRedis(["--appendfsync", "always"]);
-  const store = await openAt("redis", { url: server.url, remove: () => server.stop() });
   try {
-    return await measure(store.datastore);
+    return await whileOpen(connectionTo(server.url), measure);
   } finally {
-    await store.close();
+    await server.stop();
   }
 }
 
@@ -62,33 +84,25 @@ function requireServerKind(kind: string): "redis" | "postgres" {
   throw new Error(`--datastore ${kind}: not known; name pglite, redis or postgres.`);
 }
 
-async function openEmpty(kind: string): Promise<BenchDatastore> {
-  return await openAt(kind, await place(kind));
+const connectionTo = (url: string): Connection => ({
+  url,
+  key: randomBytes(32).toString("hex"),
+  cacheDir: join(import.meta.dirname, "../node_modules/.cache/tacklebox"),
+});
+
+async function whileOpen<T>(
+  { url, ...options }: Connection,
+  use: (datastore: Datastore) => Promise<T>,
+): Promise<T> {
+  const datastore = await openDatastore(url, options);
+  try {
+    return await use(datastore);
+  } finally {
+    await datastore.close();
+  }
 }
 
-async function openAt(kind: string, { url, remove }: Place): Promise<BenchDatastore> {
-  const datastore = await openDatastore(url, {
-    key: randomBytes(32).toString("hex"),
-    cacheDir: join(import.meta.dirname, "../node_modules/.cache/tacklebox"),
-  });
-  return {
-    kind,
-    datastore,
-    close: async () => {
-      await datastore.close();
-      // Connections just ended are still being taken down.
-      await delay(200);
-      await remove();
-    },
-  };
-}
-
-interface Place {
-  url: string;
-  remove(): Promise<void>;
-}
-
-async function place(kind: string): Promise<Place> {
+async function makeRoom(kind: string): Promise<{ url: string; remove: () => Promise<void> }> {
   if (kind === "pglite") {
     const folder = await mkdtemp(join(tmpdir(), "tacklebox-bench-"));
     return {

@@ -27,6 +27,8 @@ export interface BenchSettings {
   hooks: number;
   /** Hooks parked for the figure of their memory. */
   parked: number;
+  /** Hooks parked while it is measured how one of them goes on. */
+  many: number;
   /** Datastores to measure, by kind. */
   datastores: string[];
   /** Told what is going on and what is left out. */

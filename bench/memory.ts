@@ -1,9 +1,10 @@
-import { readFileSync, readdirSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { openBenchBox, type BenchBox } from "./bench-box.ts";
 import { oneHookInstall } from "./bench-script.ts";
 import { onEachDatastore } from "./datastores.ts";
 import { summarize, type BenchSettings, type Row } from "./measure.ts";
+import { sandboxPids, settledRss } from "./processes.ts";
 
 const liveHooks = 8;
 const warmUpHooks = 40;
@@ -87,37 +88,6 @@ async function measureLive(box: BenchBox): Promise<{ rss: number[]; pss: number[
     pss: pids.map((pid) => kilobytes(pid, "smaps_rollup", "Pss") / 1024),
     serviceGrowth,
   };
-}
-
-/**
- * RSS of this process in MB once the garbage collector has nothing left to give back: with "last-resort" it also
- * returns the pages it would keep for later, which say how busy the process was and not what it holds.
- */
-async function settledRss(): Promise<number> {
-  let least = Infinity;
-  for (let look = 0; look < 5; look += 1) {
-    await delay(200);
-    globalThis.gc?.({ type: "major", execution: "sync", flavor: "last-resort" });
-    least = Math.min(least, process.memoryUsage.rss());
-  }
-  return least / 1024 / 1024;
-}
-
-/** The sandboxes among this process's children (Linux). */
-function sandboxPids(): number[] {
-  const isSandbox = (pid: string): boolean => {
-    try {
-      const parent = /^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
-      return (
-        Number(parent) === process.pid && readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("--jitless")
-      );
-    } catch {
-      return false;
-    }
-  };
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name) && isSandbox(name))
-    .map(Number);
 }
 
 function kilobytes(pid: number, file: string, field: string): number {

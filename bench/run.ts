@@ -6,7 +6,7 @@ import { errorText } from "../src/errors.ts";
 import { isMet, toTable, type BenchSettings, type Row } from "./measure.ts";
 
 /*
- * `npm run bench -- [subject...] [--rounds N] [--hooks N] [--parked N] [--datastore KIND]... [--json]`
+ * `npm run bench -- [subject...] [--rounds N] [--hooks N] [--parked N] [--many N] [--datastore KIND]... [--json]`
  * Each subject runs in a process of its own, so that none inherits the memory of another.
  */
 
@@ -18,7 +18,11 @@ const subjects: Record<string, () => Promise<Subject>> = {
   "durable-call": async () => (await import("./durable-call.ts")).durableCall,
   replay: async () => (await import("./replay.ts")).replay,
   "queue-latency": async () => (await import("./queue-latency.ts")).queueLatency,
+  recovery: async () => (await import("./recovery.ts")).recovery,
+  restart: async () => (await import("./restart.ts")).restart,
   throughput: async () => (await import("./throughput.ts")).throughput,
+  "durable-throughput": async () => (await import("./durable-throughput.ts")).durableThroughput,
+  parked: async () => (await import("./parked.ts")).parked,
   memory: async () => (await import("./memory.ts")).memory,
 };
 
@@ -28,6 +32,7 @@ const options = {
   rounds: { type: "string", default: "40" },
   hooks: { type: "string", default: "40" },
   parked: { type: "string", default: "500" },
+  many: { type: "string", default: "10000" },
   datastore: { type: "string", multiple: true, default: kinds },
   json: { type: "boolean", default: false },
   /** How a subject's own process is told to run it. */
@@ -42,6 +47,7 @@ async function runSubject(name: string): Promise<void> {
     rounds: Number(values.rounds),
     hooks: Number(values.hooks),
     parked: Number(values.parked),
+    many: Number(values.many),
     datastores: values.datastore,
     say: (text) => process.stderr.write(`  ${text}\n`),
   });

@@ -1,4 +1,5 @@
 import { warmCompiler } from "../src/compile/esbuild-service.ts";
+import type { OperationRequest } from "../src/install/prepare-operation.ts";
 import { resolveSandboxLimits } from "../src/runtime/sandbox-limits.ts";
 import { createSandboxPool } from "../src/runtime/sandbox-pool.ts";
 import { openBenchBox, type BenchBox } from "./bench-box.ts";
@@ -7,7 +8,7 @@ import { onEachDatastore } from "./datastores.ts";
 import { measureInTurns, type BenchSettings, type Row } from "./measure.ts";
 
 const hook = `export async function run(ctx) { await ctx.emitCheckpoint("here"); }`;
-const workers = 2;
+export const workers = 2;
 const rounds = 3;
 
 /** Hooks per second with two at work at a time, each in a fresh process; the operations wait in the queue. */
@@ -17,11 +18,16 @@ export async function throughput(settings: BenchSettings): Promise<Row[]> {
     const box = await openBenchBox(datastore, { hookConcurrency: workers, operationConcurrency: 8 });
     try {
       await box.tacklebox.start();
-      const state = { operations: 0 };
       const measured = await measureInTurns(
         rounds,
         {
-          figure: () => runHooks(box, settings.hooks, state),
+          figure: () =>
+            runHooks(
+              box,
+              Array.from({ length: settings.hooks }, (_, index) =>
+                oneHookInstall(`app-${index}`, hook, true),
+              ),
+            ),
           floor: () => startProcesses(settings.hooks),
         },
         1,
@@ -42,18 +48,17 @@ export async function throughput(settings: BenchSettings): Promise<Row[]> {
   });
 }
 
-async function runHooks(box: BenchBox, hooks: number, state: { operations: number }): Promise<number> {
+/** Hands the operations in at once and waits for all of them; hooks per second. */
+export async function runHooks(box: BenchBox, requests: OperationRequest[]): Promise<number> {
   const startedAt = performance.now();
-  state.operations += hooks;
-  const done = box.completed(state.operations);
-  const requests = Array.from({ length: hooks }, (_, index) => oneHookInstall(`app-${index}`, hook, true));
+  const done = box.completed(box.operations() + requests.length);
   await Promise.all(requests.map((request) => box.tacklebox.submit(request)));
   await done;
-  return hooks / ((performance.now() - startedAt) / 1000);
+  return requests.length / ((performance.now() - startedAt) / 1000);
 }
 
 /** The floor of "a fresh process for each hook": start it, wait until its isolate stands, kill it. */
-async function startProcesses(count: number): Promise<number> {
+export async function startProcesses(count: number): Promise<number> {
   const startedAt = performance.now();
   let left = count;
   const worker = async (): Promise<void> => {

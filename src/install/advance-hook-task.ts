@@ -104,9 +104,9 @@ class HookTaskRun {
       const wasOpen = this.state.attemptOpen;
       const progress = await this.step();
       if (progress !== null) return progress;
-      // Whoever runs the attempt that has just begun looks for a cancel first thing.
-      const hasJustBegun = !wasOpen && this.state.attemptOpen;
-      isCancelled = !hasJustBegun && (await this.runtime.desk.isCancelRequested(id));
+      // Whoever runs the attempt that has just begun, or goes on with a lost one, looks for a cancel first thing.
+      const isRunNext = this.state.attemptOpen && (!wasOpen || this.lostSandbox !== null);
+      isCancelled = !isRunNext && (await this.runtime.desk.isCancelRequested(id));
     }
   }
 
@@ -208,7 +208,10 @@ class HookTaskRun {
     const stopWatching = this.watchForCancel(stop);
     try {
       const outcome = await this.runIn(around, recorded, stop);
-      return await this.conclude(outcome, around.bundle);
+      const progress = await this.conclude(outcome, around.bundle);
+      // It goes on at once, and what was around it a moment ago still is.
+      if (this.lostSandbox !== null) this.around = around;
+      return progress;
     } finally {
       stopWatching();
     }
