@@ -123,7 +123,7 @@ class CrashSuite {
       counted.kills += kills;
       counted.interrupted += interrupted.length;
     } catch (error) {
-      const failure = `${where}: ${error instanceof Error ? error.message : String(error)}`;
+      const failure = `${where}: ${explain(error)}`;
       this.failures.push(failure);
       if (everyNth === 1) console.log(`crashes on ${this.subject.kind}: FAILED ${failure}`);
       await this.opened?.close();
@@ -142,6 +142,24 @@ class CrashSuite {
     );
     return parts.join("; ");
   }
+}
+
+/** The message, and for a comparison the lines that differ. */
+function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { actual, expected } = error as { actual?: unknown; expected?: unknown };
+  const [found, wanted] = [actual, expected].map(toLines) as [string[], string[]];
+  const isNew = (lines: string[]) => (line: string, index: number) =>
+    lines[index] !== line && !lines.includes(line);
+  const differing = [
+    ...found.filter(isNew(wanted)).map((line) => `found    ${line}`),
+    ...wanted.filter(isNew(found)).map((line) => `expected ${line}`),
+  ];
+  return [error.message, ...differing, ...(differing.length === 0 ? found : [])].join("\n  ");
+}
+
+function toLines(value: unknown): string[] {
+  return (JSON.stringify(value, null, 1) ?? "").split("\n");
 }
 
 /**
