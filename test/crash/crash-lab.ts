@@ -8,6 +8,7 @@ import type { NasDriver } from "../../src/nas/nas-driver.ts";
 import type { AppBehaviour } from "../../src/nas/simulated/app-behaviour.ts";
 import { createSignInStandIn, type SignInStandIn } from "../../src/nas/simulated/sign-in-stand-in.ts";
 import type { SimulatedNasControl } from "../../src/nas/simulated/simulated-nas-options.ts";
+import { buildSandboxCode } from "../../src/runtime/sandbox-code.ts";
 import type { TaskView } from "../../src/task/task-view.ts";
 import { testDatastoreOptions, type TestDatastore, type testDatastores } from "../support/test-datastores.ts";
 import { loadWorker, startWorker, WorkerGoneError, type CrashWorker } from "./crash-worker.ts";
@@ -61,6 +62,7 @@ export class CrashLab {
     const signInOrigins = new Set(scenarios.flatMap((scenario) => scenario.signInOrigins ?? []));
     const server = await serveNas(nas);
     const settings = {
+      sandboxCode: await buildSandboxCode(),
       datastoreUrl: place.url,
       datastoreOptions: testDatastoreOptions,
       nasUrl: server.url,
@@ -68,6 +70,7 @@ export class CrashLab {
       tacklebox: {
         parkAfterMs: 20,
         restAfterMs: 200,
+        spareSandboxes: 0,
         soleWorker: true,
         leaseMs: 3_600_000,
         originMap: [...signInOrigins].map((from) => ({ from, to: standIn.url })),
@@ -99,9 +102,9 @@ export class CrashLab {
 
   /** A worker of its own, beside the one of `ensureWorker`. */
   startWorker(): CrashWorker {
-    const program = this.spare;
+    const loaded = this.spare;
     this.spare = loadWorker();
-    return startWorker(program, this.settings, {
+    return startWorker(loaded, this.settings, {
       onView: (view) => this.onView(view),
       onTrouble: (text) => {
         this.troubles.push(text);
@@ -125,6 +128,11 @@ export class CrashLab {
       if (worker.isAlive) throw error;
     });
     return worker;
+  }
+
+  /** Resolves when the next worker only has to be told its settings, so that a kill does not last on a busy machine. */
+  async untilSpareLoaded(): Promise<void> {
+    await this.spare.loaded;
   }
 
   /** A call of the facade, as people make it. Rejects with `WorkerGoneError` when it went through a worker that died. */
@@ -173,7 +181,7 @@ export class CrashLab {
 
   async close(): Promise<void> {
     await this.worker?.kill9();
-    await this.spare.kill9();
+    await this.spare.program.kill9();
     await this.desk?.tacklebox.close();
     await this.desk?.datastore.close();
     await this.server.close();

@@ -48,19 +48,28 @@ const programFile = join(import.meta.dirname, "worker-program.ts");
 // Compiled code is kept between the many starts of the same program.
 const env = { NODE_COMPILE_CACHE: join(import.meta.dirname, "../../node_modules/.cache/crash-worker") };
 
-/** Loads the program, which then waits for its settings. End it with `kill9`, also when it ended by itself. */
-export function loadWorker(): ChildProgram {
-  return startProgram(programFile, [], env);
+/** A worker program that waits for its settings. */
+export interface LoadedWorker {
+  program: ChildProgram;
+  /** Resolves when it waits for them, or is gone. */
+  loaded: Promise<unknown>;
+}
+
+/** Loads the program. End it with `program.kill9`, also when it ended by itself. */
+export function loadWorker(): LoadedWorker {
+  const program = startProgram(programFile, [], env);
+  return { program, loaded: program.nextLine() };
 }
 
 /** Makes a loaded program a worker; end it with `kill9`, also when it died by itself. */
 export function startWorker(
-  program: ChildProgram,
+  worker: LoadedWorker,
   settings: WorkerSettings,
   listener: WorkerListener,
 ): CrashWorker {
+  const { program } = worker;
   program.writeLine(JSON.stringify(settings));
-  return new RunningWorker(program, listener);
+  return new RunningWorker(worker, listener);
 }
 
 class RunningWorker implements CrashWorker {
@@ -75,13 +84,13 @@ class RunningWorker implements CrashWorker {
   private readonly sandboxEnds = new Map<number, PromiseWithResolvers<void>>();
   private lastId = 0;
 
-  constructor(program: ChildProgram, listener: WorkerListener) {
+  constructor({ program, loaded }: LoadedWorker, listener: WorkerListener) {
     this.program = program;
     this.pid = program.pid;
     this.listener = listener;
     this.started = this.begun.promise;
     this.started.catch(() => {});
-    this.gone = this.listen();
+    this.gone = loaded.then(() => this.listen());
   }
 
   call<M extends FacadeMethod>(method: M, ...args: Parameters<Tacklebox[M]>): ReturnType<Tacklebox[M]> {
@@ -145,6 +154,8 @@ class RunningWorker implements CrashWorker {
 
   private hear(message: FromWorker): void {
     switch (message.type) {
+      case "loaded":
+        break;
       case "started":
         this.begun.resolve();
         break;

@@ -44,13 +44,15 @@ export interface Run {
   writes: WriteSeen[];
   /** Hooks that got `EFFECT_INTERRUPTED` for a request that was cut off. */
   interrupted: string[];
+  /** Hooks one of whose own time limits passed while nobody was at work: a machine that is busy takes long over a restart. */
+  timedOut: string[];
   /** Hooks the user clicked Retry for because they failed of that. */
   retried: string[];
 }
 
 const catalogRoot = join(import.meta.dirname, "../../catalog-example");
 /** Far more than any run takes; a run that hangs says where it stood. */
-const patienceMs = 60_000;
+const patienceMs = 180_000;
 
 /** Kills of the test itself: at those times, in milliseconds from the start of the run or from the kill before. */
 export interface Shots {
@@ -71,6 +73,7 @@ class ScenarioRun {
   private readonly lab: CrashLab;
   private readonly scenario: Scenario;
   private readonly interrupted = new Set<string>();
+  private readonly timedOut = new Set<string>();
   private readonly retried: string[] = [];
   /** Waits that were met with a click or an answer. */
   private readonly handled = new Set<string>();
@@ -96,6 +99,7 @@ class ScenarioRun {
     const worker = await lab.ensureWorker();
     lab.onView = (view) => this.see(view);
     lab.onSandboxKilled = () => this.noteKill();
+    await lab.untilSpareLoaded();
     await worker.setDeath(death);
     const shooting = shots === null ? null : this.shoot(shots);
     await this.submit();
@@ -106,7 +110,14 @@ class ScenarioRun {
     const writes = (await lab.worker?.setDeath(null).catch(whenGone(() => this.noteKill()))) ?? [];
     const outcome = await this.readOutcome(requestsBefore, callsBefore);
     const { kills, retried } = this;
-    return { outcome, kills, writes, retried, interrupted: [...this.interrupted] };
+    return {
+      outcome,
+      kills,
+      writes,
+      retried,
+      interrupted: [...this.interrupted],
+      timedOut: [...this.timedOut],
+    };
   }
 
   private async shoot({ afterMs, target }: Shots): Promise<void> {
@@ -266,6 +277,7 @@ class ScenarioRun {
   private async readHook(hook: HookTaskView): Promise<HookOutcome> {
     const journal = await this.lab.call("getJournal", hook.id);
     if (journal.some(isInterruption)) this.interrupted.add(hook.hookId);
+    if (journal.some(isTimeLimit)) this.timedOut.add(hook.hookId);
     return {
       id: hook.hookId,
       status: hook.status,
@@ -295,6 +307,17 @@ function isInterruption(entry: JournalEntry): boolean {
     !entry.outcome.ok &&
     entry.outcome.error.code === "EFFECT_INTERRUPTED"
   );
+}
+
+/** A timer of the example hooks that long is the time limit of a request, and runs out in no undisturbed run. */
+const shortestLimitMs = 2500;
+
+function isTimeLimit(entry: JournalEntry, index: number, journal: JournalEntry[]): boolean {
+  if (entry.type !== "effect-completed" || entry.name !== "timer") return false;
+  const started = journal.findLast(
+    (other, at) => at < index && other.type === "effect-started" && other.seq === entry.seq,
+  );
+  return started !== undefined && "at" in started && entry.at - started.at >= shortestLimitMs;
 }
 
 function whenGone<T>(then: () => T): (error: unknown) => T {

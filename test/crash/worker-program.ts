@@ -5,6 +5,7 @@ import { createTacklebox, type Tacklebox } from "../../src/create-tacklebox.ts";
 import type { DocumentStore, JournalStore } from "../../src/datastore/datastore.ts";
 import { openDatastore } from "../../src/datastore/open-datastore.ts";
 import { errorText } from "../../src/errors.ts";
+import { provideSandboxCode } from "../../src/runtime/sandbox-code.ts";
 import { JournalNames } from "./journal-names.ts";
 import { connectNas } from "./remote-nas.ts";
 import type {
@@ -124,10 +125,12 @@ const nextLine = async (): Promise<string | null> => {
   return done === true ? null : value;
 };
 
+say({ type: "loaded" });
 const given = await nextLine();
 if (given === null) process.exit();
 const settings = JSON.parse(given) as WorkerSettings;
 ({ clock } = settings);
+provideSandboxCode(settings.sandboxCode);
 const datastore = await openDatastore(settings.datastoreUrl, settings.datastoreOptions);
 const tacklebox = createTacklebox({
   ...settings.tacklebox,

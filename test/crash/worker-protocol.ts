@@ -1,5 +1,6 @@
 import type { OpenDatastoreOptions } from "../../src/datastore/open-datastore.ts";
 import type { Tacklebox, TackleboxOptions } from "../../src/create-tacklebox.ts";
+import type { SandboxCode } from "../../src/runtime/sandbox-code.ts";
 import type { TaskView } from "../../src/task/task-view.ts";
 
 /** What a worker program needs to know before it starts. */
@@ -8,7 +9,12 @@ export interface WorkerSettings {
   datastoreOptions: OpenDatastoreOptions;
   nasUrl: string;
   clock: ClockShift;
-  tacklebox: Pick<TackleboxOptions, "parkAfterMs" | "restAfterMs" | "soleWorker" | "leaseMs" | "originMap">;
+  /** What its sandboxes are started with, so that each worker need not build it anew. */
+  sandboxCode: SandboxCode;
+  tacklebox: Pick<
+    TackleboxOptions,
+    "parkAfterMs" | "restAfterMs" | "soleWorker" | "leaseMs" | "originMap" | "spareSandboxes"
+  >;
 }
 
 /** By how much a worker's clocks are ahead of this machine's. */
@@ -47,6 +53,7 @@ export type ToWorker =
   | { type: "sandbox-pid"; id: number };
 
 export type FromWorker =
+  | { type: "loaded" }
   | { type: "started" }
   | { type: "answer"; id: number; value: unknown }
   | { type: "answer"; id: number; error: string }
