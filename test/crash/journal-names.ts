@@ -26,7 +26,7 @@ export class JournalNames {
   describe(taskId: string, entry: number, entries: readonly Uint8Array[]): WriteSeen {
     const kinds = this.stepKinds.get(taskId) ?? [];
     const labels = entries.map((bytes) => labelOf(JSON.parse(Buffer.from(bytes).toString()), kinds));
-    return { journal: this.journals.get(taskId) ?? taskId, entry, labels };
+    return { taskId, journal: this.journals.get(taskId) ?? taskId, entry, labels };
   }
 }
 
@@ -35,7 +35,7 @@ interface OperationParts {
   steps: { kind: string }[];
 }
 
-function labelOf(entry: JournalEntry, stepKinds: readonly string[]): string {
+export function labelOf(entry: JournalEntry, stepKinds: readonly string[] = []): string {
   if (entry.type === "operation") {
     const { event } = entry;
     const step = "index" in event ? (stepKinds[event.index] ?? "") : "";

@@ -67,7 +67,6 @@ function mortalJournals(journals: JournalStore): JournalStore {
     ...journals,
     append: async (taskId, expectedIndex, entries) => {
       const write = names.describe(taskId, expectedIndex, entries);
-      writes.push(write);
       const kill = killAt(write);
       if (kill === "worker-before") die();
       if (kill === "sandbox") {
@@ -75,6 +74,7 @@ function mortalJournals(journals: JournalStore): JournalStore {
         say({ type: "sandbox-killed" });
       }
       await journals.append(taskId, expectedIndex, entries);
+      writes.push(write);
       if (kill === "worker-after") die();
       if (entries.some((entry) => Buffer.from(entry).includes('"attempt-paused"'))) putAway = true;
     },

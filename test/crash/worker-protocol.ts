@@ -32,8 +32,9 @@ export type Death =
   | { journal: string; entry: number; kill: "worker-before" | "worker-after" | "sandbox" }
   | { kill: "looking" };
 
-/** A write to a journal. */
+/** A write to a journal that the datastore has acknowledged. */
 export interface WriteSeen {
+  taskId: string;
   /** Whose it is: the id of a hook, or `install`, `upgrade`. */
   journal: string;
   /** Index of the first entry written. */

@@ -14,7 +14,9 @@ export interface TestServer {
   readonly pid: number;
   /** Stops the server by SIGKILL and resolves when it is gone; its folder stays. */
   kill9(): Promise<void>;
-  /** Starts a killed server again on the same port and folder. */
+  /** Stops the server as its administrator does, and resolves when it is gone; its folder stays. */
+  quit(): Promise<void>;
+  /** Starts a server that was killed or has quit again on the same port and folder. */
   restart(): Promise<void>;
   /** Stops the server and removes its folder. */
   stop(): Promise<void>;
@@ -84,6 +86,7 @@ async function runServer(url: string, folder: string, recipe: Recipe): Promise<T
       return child.pid ?? 0;
     },
     kill9: () => end(child, "SIGKILL"),
+    quit: () => end(child, recipe.stopSignal),
     restart: async () => {
       child = await launch(recipe, folder);
     },
