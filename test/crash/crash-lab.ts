@@ -17,6 +17,8 @@ import type { ClockShift, FacadeMethod, WorkerSettings } from "./worker-protocol
 
 export interface CrashLabOptions {
   tacklebox?: WorkerSettings["tacklebox"];
+  /** How long reads and writes wait for a server that is away; default as in production. */
+  outageMs?: number;
   /** Apps beside those of the example catalog. */
   behaviours?: Record<string, AppBehaviour>;
 }
@@ -64,7 +66,7 @@ export class CrashLab {
     const settings = {
       sandboxCode: await buildSandboxCode(),
       datastoreUrl: place.url,
-      datastoreOptions: testDatastoreOptions,
+      datastoreOptions: { ...testDatastoreOptions, outageMs: options.outageMs },
       nasUrl: server.url,
       clock: { wallMs: 0, steadyMs: 0 },
       tacklebox: {

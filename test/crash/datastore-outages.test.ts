@@ -37,6 +37,23 @@ const posting = `export async function run(ctx) {
   }
 }`;
 
+const asking = `export async function run(ctx) {
+  ctx.log("before");
+  await fetch(ctx.baseUrl + "/ask");
+  ctx.log("after");
+}`;
+
+/** An app that answers `/ask` late, so that the datastore is gone by then. */
+function createLateApp(): { app: AppBehaviour; asked: Promise<void> } {
+  const { promise: asked, resolve } = Promise.withResolvers<void>();
+  const app: AppBehaviour = ({ path }) => {
+    if (path !== "/ask") return { status: 200 };
+    resolve();
+    return { status: 200, delayMs: 1000 };
+  };
+  return { app, asked };
+}
+
 const yes: AppBehaviour = () => ({ status: 200 });
 
 for (const { kind, available, start } of servers) {
@@ -64,6 +81,44 @@ for (const { kind, available, start } of servers) {
         await expectAllKept(lab, workers);
       } finally {
         await Promise.all(workers.map((worker) => worker.kill9()));
+        await lab.close();
+      }
+    });
+
+    it("is gone on with when it was away for longer than reads and writes wait, with no attempt used up", async () => {
+      const server = await start();
+      const place = {
+        kind,
+        available,
+        create: async () => ({ url: server.url, remove: () => server.stop() }),
+      };
+      const { app, asked } = createLateApp();
+      const lab = await CrashLab.open(place, {
+        outageMs: 300,
+        tacklebox: { soleWorker: false, leaseMs: 1000 },
+        behaviours: { testapp: app },
+      });
+      try {
+        const worker = await lab.ensureWorker();
+        const id = await lab.call(
+          "submit",
+          installRequest([{ id: "asking", timeout: 600, scriptContent: asking }]),
+        );
+        await asked;
+        await server.kill9();
+        const givenUp = lab.untilTrouble(/^journal of asking: .*expected a server that answers/);
+        await givenUp;
+        const done = lab.until((view) => view.id === id && view.status === "COMPLETED");
+        await server.restart();
+        await done;
+        expect(worker.isAlive).toBe(true);
+        const [hook] = await lab.call("getHookTasks", id);
+        expect(hook).toMatchObject({ status: "COMPLETED", attempt: 1, error: null });
+        const journal = await lab.call("getJournal", hook?.id ?? "");
+        expect(journal.filter(({ type }) => type === "attempt-started")).toHaveLength(1);
+        expect(journal.flatMap(infoOf)).toEqual(["before", "after"]);
+        expect(lab.server.accepted).toHaveLength(1);
+      } finally {
         await lab.close();
       }
     });

@@ -73,7 +73,10 @@ function mortalJournals(journals: JournalStore): JournalStore {
         sandboxAtWork()?.kill("SIGKILL");
         say({ type: "sandbox-killed" });
       }
-      await journals.append(taskId, expectedIndex, entries);
+      await journals.append(taskId, expectedIndex, entries).catch((error: unknown) => {
+        say({ type: "trouble", text: `journal of ${write.journal}: ${errorText(error)}` });
+        throw error;
+      });
       writes.push(write);
       if (kill === "worker-after") die();
       if (entries.some((entry) => Buffer.from(entry).includes('"attempt-paused"'))) putAway = true;
