@@ -22,8 +22,8 @@ export interface OpenDatastoreOptions {
   /** Time for the first answer of a server, in milliseconds. Default: 5000. */
   connectTimeoutMs?: number | undefined;
   /**
-   * How long a server may be away before reads and writes give up with `DATASTORE_UNREACHABLE`, in milliseconds; until
-   * then they wait. Default: 120000.
+   * How long a server may be away, or without room, before reads and writes give up with `DATASTORE_UNREACHABLE` or
+   * `DATASTORE_FULL`, in milliseconds; until then they wait. Default: 120000.
    */
   outageMs?: number | undefined;
   /** Told, in a few words for people, what takes a while. Default: nobody is told. */
@@ -33,7 +33,7 @@ export interface OpenDatastoreOptions {
 /**
  * Opens the datastore that `url` names, makes or updates its tables, and returns its sealed view. Rejects with
  * `DATASTORE_URL`, `DATASTORE_UNREACHABLE` (after five seconds at most), `DATASTORE_FOLDER`, `DATASTORE_LOCKED`,
- * `DATASTORE_NEWER` or `DATASTORE_KEY`.
+ * `DATASTORE_FULL`, `DATASTORE_NEWER` or `DATASTORE_KEY`.
  */
 export async function openDatastore(url: string, options: OpenDatastoreOptions = {}): Promise<Datastore> {
   const target = parseDatastoreUrl(url);
@@ -51,7 +51,7 @@ function openUnsealed(target: DatastoreUrl, options: OpenDatastoreOptions): Prom
   const { connectTimeoutMs = 5000, outageMs = 120_000, prefix = "tacklebox" } = options;
   switch (target.kind) {
     case "pglite":
-      return openPgliteDatastore(target.folder, options);
+      return openPgliteDatastore(target.folder, { ...options, outageMs });
     case "redis":
       return openRedisDatastore(target, { connectTimeoutMs, outageMs, prefix });
     case "postgres":

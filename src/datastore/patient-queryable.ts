@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { sqlStateOf, type Queryable } from "./queryable.ts";
-import { unreachable } from "./refusals.ts";
+import { causeText, full, unreachable } from "./refusals.ts";
 
 export interface PatientQueryableOptions {
   displayUrl: string;
@@ -14,7 +14,7 @@ const firstPauseMs = 50;
 const longestPauseMs = 2000;
 
 /**
- * Repeats a query while the server is away, so that a restart of the database pauses hooks and does not fail them. A
+ * Repeats a query while the server is away or has no room, so that it pauses hooks and does not fail them. A
  * query whose answer was lost is sent again: use it for statements that may run twice only.
  */
 export function createPatientQueryable(db: Queryable, options: PatientQueryableOptions): Queryable {
@@ -26,9 +26,10 @@ export function createPatientQueryable(db: Queryable, options: PatientQueryableO
         try {
           return await db.query(sql, params);
         } catch (error) {
-          if (!isOutage(error)) throw error;
+          const isFull = sqlStateOf(error) === diskFull;
+          if (!isFull && !isOutage(error)) throw error;
           if (options.closed.aborted || performance.now() + pauseMs > giveUpAt) {
-            throw unreachable(options.displayUrl, error);
+            throw isFull ? outOfRoom(options.displayUrl, error) : unreachable(options.displayUrl, error);
           }
         }
         await delay(pauseMs, undefined, { signal: options.closed }).catch(() => undefined);
@@ -36,6 +37,16 @@ export function createPatientQueryable(db: Queryable, options: PatientQueryableO
       }
     },
   };
+}
+
+/** SQLSTATE of a disk without room. */
+const diskFull = "53100";
+
+function outOfRoom(displayUrl: string, error: unknown): Error {
+  return full(displayUrl, causeText(error), {
+    advice: "free space on the disk of the database; work goes on by itself.",
+    cause: error,
+  });
 }
 
 const outageCodes = new Set([

@@ -5,9 +5,11 @@ import { PGlite, types } from "@electric-sql/pglite";
 import { TackleboxError, errorCodeOf, errorText } from "../errors.ts";
 import { createSqlBullFactory } from "./bull-factory.ts";
 import type { Datastore } from "./datastore.ts";
+import { DiskRoom } from "./disk-room.ts";
 import { lockFiles, lockFolder } from "./folder-lock.ts";
 import { listenToBull } from "./hold-notifications.ts";
-import { createPglitePool, type PglitePool } from "./pglite-pool.ts";
+import { createPatientQueryable } from "./patient-queryable.ts";
+import { createPglitePool, type PglitePool, type PglitePoolOptions } from "./pglite-pool.ts";
 import { createDataFolder, type TemplateOptions } from "./pglite-template.ts";
 import { migrate } from "./sql-migrations.ts";
 import { createSqlDocumentStore, createSqlJournalStore } from "./sql-stores.ts";
@@ -16,7 +18,10 @@ import { createSqlDocumentStore, createSqlJournalStore } from "./sql-stores.ts";
 export const folderKeyFile = "tacklebox.key";
 
 /** The `TemplateOptions`, each with a default. */
-export type PgliteOptions = { [Name in keyof TemplateOptions]?: TemplateOptions[Name] | undefined };
+export type PgliteOptions = { [Name in keyof TemplateOptions]?: TemplateOptions[Name] | undefined } & {
+  /** How long a full disk is waited out, in milliseconds. */
+  outageMs: number;
+};
 
 const dataFolder = "pgdata";
 const ownNames = new Set<string>([...lockFiles, dataFolder, folderKeyFile]);
@@ -29,22 +34,29 @@ const durability =
 export async function openPgliteDatastore(folder: string, options: PgliteOptions): Promise<Datastore> {
   const displayUrl = `pglite:${folder}`;
   const hasData = await prepareFolder(folder);
+  const closing = new AbortController();
+  const { outageMs } = options;
+  const patience = { displayUrl, outageMs, closed: closing.signal };
+  const room = new DiskRoom({ folder, ...patience });
   const lock = lockFolder(folder);
   try {
     const data = join(folder, dataFolder);
     if (!hasData) await createDataFolder(data, resolveTemplateOptions(options));
-    const { db, pool } = await openDatabase(data, displayUrl);
+    room.require();
+    const { db, pool } = await openDatabase(data, { displayUrl, room });
+    const express = createPatientQueryable(pool.express, patience);
     return {
       kind: "pglite",
       displayUrl,
       durability,
       warnings: [],
       bull: createSqlBullFactory(pool),
-      journals: createSqlJournalStore(pool.express),
-      documents: createSqlDocumentStore(pool.express),
+      journals: createSqlJournalStore(express),
+      documents: createSqlDocumentStore(express),
       close: async () => {
+        closing.abort();
         await pool.end();
-        if (!db.closed) await db.close();
+        if (!db.closed && pool.isUsable) await db.close();
         lock.release();
       },
     };
@@ -84,12 +96,15 @@ async function prepareFolder(folder: string): Promise<boolean> {
   return false;
 }
 
-async function openDatabase(data: string, displayUrl: string): Promise<{ db: PGlite; pool: PglitePool }> {
+async function openDatabase(
+  data: string,
+  options: PglitePoolOptions,
+): Promise<{ db: PGlite; pool: PglitePool }> {
   const db = await startDatabase(data);
   try {
-    const pool = createPglitePool(db);
+    const pool = createPglitePool(db, options);
     const client = await pool.connect();
-    await migrate(client, displayUrl);
+    await migrate(client, options.displayUrl);
     client.release();
     await db.exec(`set search_path to bullmq; ${listenToBull}`);
     return { db, pool };

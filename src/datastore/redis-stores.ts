@@ -1,7 +1,9 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { Redis } from "ioredis";
+import { errorText } from "../errors.ts";
 import type { DocumentStore, JournalStore } from "./datastore.ts";
 import { withDeadline } from "./deadline.ts";
-import { fenced, unreachable } from "./refusals.ts";
+import { causeText, fenced, full, unreachable } from "./refusals.ts";
 
 export interface RedisStoreOptions {
   client: Redis;
@@ -11,14 +13,44 @@ export interface RedisStoreOptions {
   outageMs: number;
 }
 
-/** Runs a command, waiting for a server that is away until the outage has lasted too long. */
-type Patient = <T>(command: Promise<T>) => Promise<T>;
+/** Runs a command, waiting for a server that is away or has no room until that has lasted too long. */
+type Patient = <T>(command: () => Promise<T>) => Promise<T>;
 
+const firstPauseMs = 50;
+const longestPauseMs = 2000;
+
+/** A server that is away is ioredis' business; one that answers that it cannot write now is asked again here. */
 function createPatience({ outageMs, displayUrl }: RedisStoreOptions): Patient {
-  return (command) =>
-    withDeadline(command, outageMs, () =>
-      unreachable(displayUrl, new Error(`no answer for ${outageMs / 1000} seconds`)),
-    );
+  const late = (): Error => unreachable(displayUrl, new Error(`no answer for ${outageMs / 1000} seconds`));
+  return async (command) => {
+    const giveUpAt = performance.now() + outageMs;
+    for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+      try {
+        return await withDeadline(command(), giveUpAt - performance.now(), late);
+      } catch (error) {
+        const refusal = refusalOf(error, displayUrl);
+        if (refusal === null) throw error;
+        if (performance.now() + pauseMs > giveUpAt) throw refusal;
+      }
+      await delay(pauseMs);
+    }
+  };
+}
+
+/** What to say in the end about an answer that will be another one later; null for every other error. */
+function refusalOf(error: unknown, displayUrl: string): Error | null {
+  const text = errorText(error);
+  if (text.startsWith("OOM ")) {
+    const advice = "raise its maxmemory, or remove what else is kept there; work goes on by itself.";
+    return full(displayUrl, causeText(error), { advice, cause: error });
+  }
+  if (text.startsWith("MISCONF ")) {
+    const advice = "free space on its disk; its own log says more; work goes on by itself.";
+    return full(displayUrl, causeText(error), { advice, cause: error });
+  }
+  return /^(LOADING|BUSY|CLUSTERDOWN|MASTERDOWN|TRYAGAIN|NOREPLICAS) /.test(text)
+    ? unreachable(displayUrl, error)
+    : null;
 }
 
 /**
@@ -50,12 +82,12 @@ export function createRedisJournalStore(options: RedisStoreOptions): JournalStor
     append: async (taskId, expectedIndex, entries) => {
       if (entries.length === 0) return;
       const args = entries.map((entry) => toBuffer(entry));
-      const added = await patient(client.eval(appendScript, 1, listOf(taskId), expectedIndex, ...args));
+      const added = await patient(() => client.eval(appendScript, 1, listOf(taskId), expectedIndex, ...args));
       if (added !== 1) throw fenced(taskId, expectedIndex);
     },
-    read: (taskId, fromIndex = 0) => patient(client.lrangeBuffer(listOf(taskId), fromIndex, -1)),
+    read: (taskId, fromIndex = 0) => patient(() => client.lrangeBuffer(listOf(taskId), fromIndex, -1)),
     remove: async (taskId) => {
-      await patient(client.unlink(listOf(taskId)));
+      await patient(() => client.unlink(listOf(taskId)));
     },
   };
 }
@@ -98,9 +130,9 @@ export function createRedisDocumentStore(options: RedisStoreOptions): DocumentSt
   const patient = createPatience(options);
   const hashOf = (collection: string): string => `${prefix}:documents:${collection}`;
   const run = (script: string, collection: string, ...args: (string | number | Buffer)[]): Promise<unknown> =>
-    patient(client.eval(script, 2, hashOf(collection), `${prefix}:names:${collection}`, ...args));
+    patient(() => client.eval(script, 2, hashOf(collection), `${prefix}:names:${collection}`, ...args));
   return {
-    get: (collection, key) => patient(client.hgetBuffer(hashOf(collection), key)),
+    get: (collection, key) => patient(() => client.hgetBuffer(hashOf(collection), key)),
     put: async (collection, key, value) => {
       await run(putScript, collection, key, toBuffer(value));
     },

@@ -29,8 +29,30 @@ export function unreachable(displayUrl: string, cause: unknown, advice?: string)
   );
 }
 
+/** The refusal of a write for which a datastore has no room. */
+export function full(
+  displayUrl: string,
+  found: string,
+  { expected = "room for what is to be kept", advice, cause }: FullDetails,
+): TackleboxError {
+  return new TackleboxError(
+    "DATASTORE_FULL",
+    `datastore ${displayUrl}: ${found}, expected ${expected}; ${advice}`,
+    {
+      cause,
+    },
+  );
+}
+
+interface FullDetails {
+  expected?: string;
+  /** Ends the sentence. */
+  advice: string;
+  cause?: unknown;
+}
+
 /** The message of an error, also of Node's connection errors with several addresses, which have none of their own. */
-function causeText(error: unknown): string {
+export function causeText(error: unknown): string {
   if (error instanceof AggregateError && error.message === "") {
     return [...new Set(error.errors.map((part) => errorText(part)))].join(" and ");
   }

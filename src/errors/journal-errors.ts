@@ -49,6 +49,11 @@ export const journalErrors = {
     "Datastore cannot be reached",
     "Check that it runs and that the URL is right.",
   ),
+  DATASTORE_FULL: entry(
+    "environment",
+    "Datastore has no room left",
+    "Free space on its disk, or give it more memory; tasks wait and go on.",
+  ),
   DATASTORE_NEWER: entry(
     "environment",
     "Datastore is newer than this tacklebox",

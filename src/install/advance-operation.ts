@@ -30,6 +30,14 @@ export type OperationProgress =
   | { kind: "parked"; error: TaskError }
   | { kind: "handed-over" };
 
+/** Troubles that say nothing about the step: its job is tried again. */
+const isNotOfTheStep = new Set<ErrorCode>([
+  "JOURNAL_FENCED",
+  "DATASTORE_UNREACHABLE",
+  "DATASTORE_FULL",
+  "INTERNAL",
+]);
+
 /** Longest wait for an app to run after its job succeeded. */
 const runningTimeoutMs = 10 * 60_000;
 
@@ -300,8 +308,7 @@ class OperationRun {
 
   private async stepFailed(index: number, error: unknown): Promise<OperationProgress | null> {
     const code = errorCodeOf(error);
-    if (code === null || code === "JOURNAL_FENCED" || code === "DATASTORE_UNREACHABLE" || code === "INTERNAL")
-      throw error;
+    if (code === null || isNotOfTheStep.has(code)) throw error;
     const shown = operationError(code, error);
     if (this.record.interactive) {
       await this.add({ type: "step-awaiting-retry", index, error: shown });

@@ -341,6 +341,7 @@ function isPassing(code: ReturnType<typeof errorCodeOf>, error: unknown): boolea
   if (
     code === "JOURNAL_FENCED" ||
     code === "DATASTORE_UNREACHABLE" ||
+    code === "DATASTORE_FULL" ||
     code === "NAS_UNREACHABLE" ||
     code === "SANDBOX_UNAVAILABLE"
   ) {

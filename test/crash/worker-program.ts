@@ -48,16 +48,20 @@ process.hrtime.bigint = () => steadyNow() + BigInt(clock.steadyMs) * 1_000_000n;
 
 const names = new JournalNames();
 let death: Death | null = null;
+/** Entries with the label of the death so far. */
+let met = 0;
 let writes: WriteSeen[] = [];
 let putAway = false;
 
 const die = (): void => void process.kill(process.pid, "SIGKILL");
 
 /** How to kill at that write, if at all; once. */
-function killAt({ journal, entry, labels }: WriteSeen) {
+function killAt({ journal, labels }: WriteSeen) {
   if (death === null || death.kill === "looking" || death.journal !== journal) return null;
-  if (death.entry < entry || death.entry >= entry + labels.length) return null;
-  const { kill } = death;
+  const { label, nth, kill } = death;
+  const before = met;
+  met += labels.filter((one) => one === label).length;
+  if (before >= nth || met < nth) return null;
   death = null;
   return kill;
 }
@@ -99,6 +103,7 @@ function mortalDocuments(documents: DocumentStore): DocumentStore {
 async function obey(tacklebox: Tacklebox, message: ToWorker): Promise<void> {
   if (message.type === "die") {
     ({ death } = message);
+    met = 0;
     say({ type: "answer", id: message.id, value: writes });
     writes = [];
     return;

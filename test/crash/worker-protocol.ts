@@ -25,11 +25,12 @@ export interface ClockShift {
 }
 
 /**
- * Where the worker or its sandbox is killed, once: at the write that holds that entry of that journal; `looking`: when a
- * hook has been put away and the worker looks whether a click came meanwhile.
+ * Where the worker or its sandbox is killed, once: at the write to that journal that holds the n-th entry with that label
+ * (indices differ: an app that starts slowly is polled once more); `looking`: when a hook has been put away and the worker
+ * looks whether a click came meanwhile.
  */
 export type Death =
-  | { journal: string; entry: number; kill: "worker-before" | "worker-after" | "sandbox" }
+  | { journal: string; label: string; nth: number; kill: "worker-before" | "worker-after" | "sandbox" }
   | { kill: "looking" };
 
 /** A write to a journal that the datastore has acknowledged. */

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -35,6 +36,34 @@ function holder(at: string = url, options: OpenDatastoreOptions = testDatastoreO
   const child = startProgram(program, [at, JSON.stringify(options)]);
   children.push(child);
   return child;
+}
+
+describe("the database in a datastore folder", () => {
+  it("does not grow by what is written over, nor its log by what is written", slow, async () => {
+    const store = await openDatastore(url, testDatastoreOptions);
+    const before = await sizeOf(folder);
+    for (let round = 0; round < 1000; round += 1) {
+      await store.documents.put("views", `view-${round % 5}`, randomBytes(40_000));
+    }
+    const grown = (await sizeOf(folder)) - before;
+    await store.close();
+    // 40 MB were written, twice: to the log and to the table.
+    expect(grown).toBeLessThan(60_000_000);
+  });
+});
+
+async function sizeOf(path: string): Promise<number> {
+  const files = await readdir(path, { recursive: true, withFileTypes: true });
+  const sizes = files
+    .filter((file) => file.isFile())
+    // The database removes some while they are looked at.
+    .map((file) =>
+      stat(join(file.parentPath, file.name)).then(
+        ({ size }) => size,
+        () => 0,
+      ),
+    );
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
 }
 
 describe("lock of a datastore folder", () => {

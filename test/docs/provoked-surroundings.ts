@@ -6,7 +6,7 @@ import { parseKey } from "../../src/datastore/datastore-key.ts";
 import { lockFolder } from "../../src/datastore/folder-lock.ts";
 import { createMemoryStores } from "../../src/datastore/memory-stores.ts";
 import { openDatastore } from "../../src/datastore/open-datastore.ts";
-import { newer } from "../../src/datastore/refusals.ts";
+import { full, newer } from "../../src/datastore/refusals.ts";
 import { seal, unseal } from "../../src/datastore/sealing.ts";
 import type { Bundle } from "../../src/compile/bundle.ts";
 import { acceptOnce } from "../../src/install/accept-operation.ts";
@@ -230,6 +230,11 @@ export const provokedSurroundings: Provoked = {
     }),
   DATASTORE_UNREACHABLE: () =>
     thrownBy(() => openDatastore("redis://127.0.0.1:9", { key: randomBytes(32).toString("hex") })),
+  DATASTORE_FULL: () =>
+    full("pglite:/srv/tasks", "its disk has 12 MiB left", {
+      expected: "at least 48 MiB, so that it never runs out in the middle of a write",
+      advice: "free space there; work goes on by itself.",
+    }).message,
   DATASTORE_NEWER: () =>
     newer("postgres://db.example/tasks", 'schema "tacklebox" has version 2', "version 1 or older").message,
   DATASTORE_KEY: () => thrownBy(() => parseKey("secret", "the datastore key given")),

@@ -1,5 +1,5 @@
 import { createTacklebox, type Tacklebox, type TackleboxOptions } from "../../src/create-tacklebox.ts";
-import { openDatastore } from "../../src/datastore/open-datastore.ts";
+import { openDatastore, type OpenDatastoreOptions } from "../../src/datastore/open-datastore.ts";
 import type { Datastore } from "../../src/datastore/datastore.ts";
 import type { OperationRequest } from "../../src/install/prepare-operation.ts";
 import type { JsonObject } from "../../src/json.ts";
@@ -31,6 +31,7 @@ export interface Box {
 export interface BoxOptions {
   /** Absent: in memory, without a queue. */
   datastoreUrl?: string;
+  datastoreOptions?: OpenDatastoreOptions;
   nas?: SimulatedNasOptions;
   tacklebox?: Partial<TackleboxOptions>;
 }
@@ -39,7 +40,7 @@ export async function openBox(options: BoxOptions = {}): Promise<Box> {
   const datastore =
     options.datastoreUrl === undefined
       ? null
-      : await openDatastore(options.datastoreUrl, testDatastoreOptions);
+      : await openDatastore(options.datastoreUrl, { ...testDatastoreOptions, ...options.datastoreOptions });
   const nas = await createSimulatedNas({ stepMs: 1, readyAfterMs: 1, ...options.nas });
   const seen: TaskView[] = [];
   const troubles: string[] = [];
