@@ -14,7 +14,8 @@ import { createEventStreams } from "./event-stream.ts";
 import { addGuard } from "./guard.ts";
 import { documentOptions } from "./open-api.ts";
 import { RequestInvalidError, toProblem } from "./problem.ts";
-import { addPage, type PageFile } from "./page.ts";
+import type { UiFiles } from "../ui/build-ui.ts";
+import { addPage } from "./page.ts";
 import { actionRoutes } from "./routes/action-routes.ts";
 import { eventRoutes } from "./routes/event-routes.ts";
 import { historyRoutes } from "./routes/history-routes.ts";
@@ -28,7 +29,7 @@ export interface ApiServerOptions extends Omit<ApiServices, "streams"> {
   /** Names under which the server is reached beside localhost and addresses. */
   allowedHosts?: readonly string[];
   /** The activity center; absent: only the API. */
-  page?: readonly PageFile[];
+  page?: UiFiles;
   /** Wrong tokens from one address in a minute, before it is told to wait; default 20. */
   maxFailures?: number;
   /** Hears of trouble that needs no answer. */
