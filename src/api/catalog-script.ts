@@ -10,15 +10,15 @@ export async function readCatalogScript(
   try {
     const root = await realpath(catalogRoot);
     const file = await realpath(join(root, name));
-    if (!file.startsWith(root + sep) || !/^[^/\\\0]+\.json$/i.test(basename(name))) throw unknown(name);
+    if (!file.startsWith(root + sep) || !/^[^/\\\0]+\.json$/i.test(basename(name))) throw unknownScript(name);
     return { script: await readFile(file, "utf8"), scriptFile: name };
   } catch (error) {
     if (error instanceof TackleboxError) throw error;
-    throw unknown(name);
+    throw unknownScript(name);
   }
 }
 
-function unknown(name: string): TackleboxError {
+export function unknownScript(name: string): TackleboxError {
   return new TackleboxError(
     "CATALOG_SCRIPT_UNKNOWN",
     `catalogScript: found ${JSON.stringify(name.slice(0, 200))}, expected the path of an install script inside the catalog; ` +

@@ -17,6 +17,7 @@ import { RequestInvalidError, toProblem } from "./problem.ts";
 import type { UiFiles } from "../ui/build-ui.ts";
 import { addPage } from "./page.ts";
 import { actionRoutes } from "./routes/action-routes.ts";
+import { catalogRoutes } from "./routes/catalog-routes.ts";
 import { eventRoutes } from "./routes/event-routes.ts";
 import { historyRoutes } from "./routes/history-routes.ts";
 import { operationRoutes } from "./routes/operation-routes.ts";
@@ -60,7 +61,15 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   await prepare(app, options);
   const services: ApiServices = { ...options, streams };
   await app.register(stateRoutes(services));
-  for (const routes of [taskRoutes, historyRoutes, actionRoutes, operationRoutes, eventRoutes, tokenRoutes]) {
+  for (const routes of [
+    taskRoutes,
+    historyRoutes,
+    catalogRoutes,
+    actionRoutes,
+    operationRoutes,
+    eventRoutes,
+    tokenRoutes,
+  ]) {
     await app.register(routes(services), { prefix: "/v1" });
   }
   app.get("/openapi.json", { config: { isPublic: true }, schema: { hide: true } }, async () => app.swagger());

@@ -59,6 +59,14 @@ export const operationBodySchema = Type.Object(
   { ...strict, $id: "OperationBody", description: "Exactly one of `script` and `catalogScript`." },
 );
 
+export const planBodySchema = Type.Object(
+  {
+    ...operationBodySchema.properties,
+    operation: Type.Optional(Type.Enum(["install", "upgrade"] as const, { default: "install" })),
+  },
+  { ...strict, $id: "PlanBody", description: "What would be asked for, and which operation." },
+);
+
 const many = <S extends Type.TSchema>(item: S, description: string) =>
   Type.Optional(Type.Array(item, { maxItems: 20, description }));
 
@@ -99,6 +107,11 @@ export const eventQuerySchema = Type.Object(
 );
 
 export const taskParamsSchema = Type.Object({ id: Type.String({ maxLength: 100 }) });
+
+export const inputParamsSchema = Type.Object({
+  id: Type.String({ maxLength: 100 }),
+  inputId: Type.String({ maxLength: 200 }),
+});
 
 export const includeQuerySchema = Type.Object(
   {

@@ -1,4 +1,5 @@
 import { problemSchema } from "./answers.ts";
+import { catalogEntrySchema, catalogSchema, catalogScriptSchema, planSchema } from "./catalog-schemas.ts";
 import {
   appListSchema,
   healthSchema,
@@ -33,4 +34,8 @@ export const sharedSchemas = [
   healthSchema,
   readinessSchema,
   appListSchema,
+  catalogEntrySchema,
+  catalogSchema,
+  catalogScriptSchema,
+  planSchema,
 ];

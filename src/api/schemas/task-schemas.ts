@@ -74,7 +74,7 @@ const authorization = Type.Object({
   expiresAt: when("The end of its life."),
 });
 
-const input = Type.Object({
+export const inputSchema = Type.Object({
   id: Type.String(),
   type: Type.Enum(["oauth", "question"] as const),
   title: Type.String(),
@@ -120,7 +120,7 @@ export const hookTaskSchema = Type.Object(
     attempt: Type.Integer(),
     maxAttempts: Type.Integer(),
     checkpoints: Type.Array(checkpoint),
-    inputs: Type.Array(input),
+    inputs: Type.Array(inputSchema),
     durationMs: Type.Integer({ description: "Active time over all attempts, in milliseconds." }),
     bundleSha256: sha256("SHA-256 of the code that ran last."),
     sourceSha256: sha256("SHA-256 of its sources."),
