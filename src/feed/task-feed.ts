@@ -24,7 +24,7 @@ export interface TaskSnapshot {
  * Follows all tasks of a datastore, whichever process works on them, through the queues' events.
  *
  * 1. A change is told after it is kept; what is told is what a read at that time gives.
- * 2. A snapshot is at most `freshMs` old, and dropped as soon as its task changes.
+ * 2. A snapshot is at most `freshMs` (`endedFreshMs`) old, and dropped as soon as its task changes.
  * 3. Changes of one task that come close together are told as one.
  */
 export interface TaskFeed {
@@ -47,6 +47,11 @@ export interface TaskFeedOptions {
   reader: Pick<TaskReader, "getTask" | "getHookTasks">;
   /** How old a snapshot of a task that has not ended may be, in milliseconds; default 2000. */
   freshMs?: number;
+  /**
+   * The same for one that has ended: it never changes, but its retention ends, and not every datastore's queue says so.
+   * Default 60000.
+   */
+  endedFreshMs?: number;
   /** How many changes are kept for those who were away; default 2000. */
   keptChanges?: number;
   /** Hears of trouble that needs no answer. */
@@ -127,9 +132,9 @@ class QueueFeed implements TaskFeed {
 
   async snapshot(id: string): Promise<TaskSnapshot> {
     const kept = this.snapshots.get(id);
+    const { freshMs = 2000, endedFreshMs = 60_000 } = this.options;
     const isFresh =
-      kept !== undefined &&
-      (kept.isEnded || performance.now() - kept.readAt < (this.options.freshMs ?? 2000));
+      kept !== undefined && performance.now() - kept.readAt < (kept.isEnded ? endedFreshMs : freshMs);
     return await (isFresh ? kept.snapshot : this.read(id));
   }
 
@@ -228,6 +233,8 @@ class QueueFeed implements TaskFeed {
       return snapshot;
     } catch (error) {
       if (this.snapshots.get(id) === kept) this.snapshots.delete(id);
+      // Its retention has ended, and the queue's word of that has not come yet.
+      if (errorCodeOf(error) === "TASK_UNKNOWN") this.forget(id);
       throw error;
     }
   }

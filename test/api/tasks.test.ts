@@ -174,6 +174,19 @@ describe.each(testDatastores.filter(({ available }) => available))("tasks over H
     expect((await box.call<Page>("GET", "/v1/tasks?kind=hook")).body.items).toMatchObject([{ parentId: id }]);
   });
 
+  it("no longer lists what its retention has removed", async () => {
+    const api = await open({ tacklebox: { retention: { afterEndMs: 0 } }, feed: { endedFreshMs: 0 } });
+    const { id } = await install(api, installBody([quickHook]));
+    await api.untilOperation(id, "COMPLETED");
+    const lasting = await install(api, installBody([waitingHook], { appName: "lasting", port: 8081 }));
+    let removed = 0;
+    while (removed === 0) removed = await api.tacklebox.removeEnded();
+    type Page = { items: OperationTaskView[] };
+    const listed = await api.call<Page>("GET", "/v1/tasks");
+    expect(listed.body.items.map((task) => task.id)).toEqual([lasting.id]);
+    expect((await api.call("GET", `/v1/tasks/${id}`)).status).toBe(404);
+  });
+
   it("gives the log page by page, and as lines", async () => {
     const api = await open();
     const chatty =

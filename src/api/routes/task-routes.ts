@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
+import { errorCodeOf } from "../../errors.ts";
 import type { TaskFilter } from "../../feed/task-summary.ts";
 import type { ApiServices } from "../api-services.ts";
 import { combineTags, isKnown, sendTagged, waitSecondsOf, type TaggedJson } from "../conditional.ts";
@@ -123,12 +124,19 @@ export async function readPage(
   { limit, before }: { limit: number; before: string | undefined },
 ): Promise<TaggedJson> {
   const { ids, hasMore } = feed.select(filter, { limit, ...(before === undefined ? {} : { before }) });
-  const snapshots = await Promise.all(ids.map((id) => feed.snapshot(id)));
+  const found = await Promise.all(ids.map((id) => feed.snapshot(id).catch(whenGone)));
+  const snapshots = found.filter((snapshot) => snapshot !== null);
   const nextCursor = hasMore ? (ids.at(-1) ?? null) : null;
   return {
     json: `{"items":[${snapshots.map(({ json }) => json).join(",")}],"nextCursor":${JSON.stringify(nextCursor)}}`,
     tag: combineTags([...snapshots.map(({ view, tag: each }) => `${view.id} ${each}`), nextCursor ?? ""]),
   };
+}
+
+/** One whose retention has ended just now is no reason not to show the others. */
+function whenGone(error: unknown): null {
+  if (errorCodeOf(error) === "TASK_UNKNOWN") return null;
+  throw error;
 }
 
 async function hookIdsOf({ feed }: ApiServices, id: string): Promise<string[]> {

@@ -8,7 +8,7 @@ import {
 import { createSignInCodes, type SignInCodes } from "../../../src/api/sign-in-codes.ts";
 import { createTokenStore, type TokenStore } from "../../../src/api/tokens.ts";
 import { systemClock } from "../../../src/clock.ts";
-import { createTaskFeed, type TaskFeed } from "../../../src/feed/task-feed.ts";
+import { createTaskFeed, type TaskFeed, type TaskFeedOptions } from "../../../src/feed/task-feed.ts";
 import type { Datastore } from "../../../src/datastore/datastore.ts";
 import { openBox, type Box, type BoxOptions } from "../../support/box.ts";
 import type { TestDatastore } from "../../support/test-datastores.ts";
@@ -46,16 +46,22 @@ export interface ApiBox extends Box {
 export interface ApiBoxOptions extends BoxOptions {
   store: TestDatastore;
   server?: Partial<ApiServerOptions>;
+  feed?: Partial<TaskFeedOptions>;
 }
 
 const exampleCatalog = join(import.meta.dirname, "../../../catalog-example");
 
-export async function openApiBox({ store, server: more, ...options }: ApiBoxOptions): Promise<ApiBox> {
+export async function openApiBox({
+  store,
+  server: more,
+  feed: following,
+  ...options
+}: ApiBoxOptions): Promise<ApiBox> {
   const box = await openBox({ datastoreUrl: store.url, ...options });
   const { tacklebox, nas } = box;
   const datastore = box.datastore as Datastore;
   const onTrouble = (text: string): void => void box.troubles.push(text);
-  const feed = await createTaskFeed({ datastore, reader: tacklebox, onTrouble });
+  const feed = await createTaskFeed({ datastore, reader: tacklebox, onTrouble, ...following });
   const tokens = createTokenStore(datastore.documents, systemClock);
   const codes = createSignInCodes(systemClock);
   const server = await createApiServer({
