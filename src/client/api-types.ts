@@ -120,6 +120,40 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/v1/catalog": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What can be installed, with hooks, checksums and what each may reach */
+    get: operations["listCatalog"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/catalog/{script}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One script of the catalog, with its text */
+    get: operations["getCatalogScript"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/v1/tasks/{id}/inputs": {
     parameters: {
       query?: never;
@@ -149,6 +183,24 @@ export interface paths {
     /** Retry of a task that waits for it */
     post: operations["retryTask"];
     delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tasks/{id}/inputs/{inputId}/authorization": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Begins a sign-in anew, with a fresh link */
+    post: operations["startSignIn"];
+    /** Calls a sign-in off */
+    delete: operations["cancelSignIn"];
     options?: never;
     head?: never;
     patch?: never;
@@ -199,6 +251,23 @@ export interface paths {
     put?: never;
     /** Puts an operation that has ended away from view */
     post: operations["dismissTask"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/plans": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Says what an operation would do; changes nothing */
+    post: operations["plan"];
     delete?: never;
     options?: never;
     head?: never;
@@ -645,6 +714,326 @@ export interface components {
         ports: number[];
       }[];
     };
+    CatalogEntry: {
+      /** @description As `catalogScript` of a request takes it. */
+      script: string;
+      title: string;
+      description: string | null;
+      icon: string | null;
+      version: string | null;
+      custom: boolean;
+      /** @description True: not to be shown in production stores. */
+      internal: boolean;
+      questions: {
+        key: string;
+        question: string;
+        description: string | null;
+        /** @enum {unknown} */
+        type: "text" | "number" | "select" | "boolean" | "password";
+        required: boolean;
+        default: unknown;
+        /** @description True: left unanswered, the NAS or chance gives the answer. */
+        isDefaultComputed: boolean;
+        placeholder: string | null;
+        options: {
+          text: string;
+          value: unknown;
+        }[];
+        installOnly: boolean;
+      }[];
+      hooks: {
+        id: string;
+        /** @enum {unknown} */
+        event: "onBeforeInstall" | "onAfterInstall" | "onBeforeUpgrade" | "onAfterUpgrade";
+        description: string | null;
+        optional: boolean;
+        userOptional: {
+          label: string;
+          description: string | null;
+          default: boolean;
+          link: {
+            url: string;
+            label: string;
+          } | null;
+        } | null;
+        condition: {
+          fromVersionRange: string | null;
+          toVersionRange: string | null;
+        };
+        inputs: {
+          id: string;
+          /** @enum {unknown} */
+          type: "oauth" | "question";
+          title: string;
+          description: string | null;
+          /** @enum {unknown} */
+          state: "waiting" | "provided" | "failed";
+          required: boolean;
+          provider?: string;
+          authorization?: {
+            /** @description The provider's page. */
+            url: string;
+            userCode: string | null;
+            expiresAt: string | null;
+          } | null;
+          question?: {
+            /** @enum {unknown} */
+            type: "text" | "number" | "select" | "boolean" | "password";
+            key: string;
+            /** @description What is taken when nothing is answered. */
+            default?: unknown;
+            placeholder?: string;
+            options?: {
+              text: string;
+              /** @description What is answered. */
+              value: unknown;
+            }[];
+          };
+          error?: string;
+        }[];
+        /** @description Seconds of active time. */
+        timeout: number;
+        retries: number;
+        labels: {
+          [key: string]: string;
+        };
+        annotations: {
+          [key: string]: string;
+        };
+        sha256: string | null;
+        mayReach: {
+          /** @description Which rule of the network policy allows it. */
+          rule: string;
+          /** @description host, host:port or origin. */
+          what: string;
+          /** @description For people. */
+          text: string;
+        }[];
+      }[];
+      problems: {
+        /** @enum {unknown} */
+        severity: "error" | "warning";
+        /** @description One of docs/reference/errors.md. */
+        code: string;
+        file?: string;
+        /** @description JSON pointer into the install script. */
+        pointer: string;
+        /** @description From 1. */
+        line: number;
+        /** @description From 1. */
+        column: number;
+        message: string;
+      }[];
+      lock: ("as-locked" | "changed" | "unlisted") | null;
+    };
+    /** @description The install scripts of the server's catalog. */
+    Catalog: {
+      items: components["schemas"]["CatalogEntry"][];
+    };
+    CatalogScript: {
+      /** @description As `catalogScript` of a request takes it. */
+      script: string;
+      title: string;
+      description: string | null;
+      icon: string | null;
+      version: string | null;
+      custom: boolean;
+      /** @description True: not to be shown in production stores. */
+      internal: boolean;
+      questions: {
+        key: string;
+        question: string;
+        description: string | null;
+        /** @enum {unknown} */
+        type: "text" | "number" | "select" | "boolean" | "password";
+        required: boolean;
+        default: unknown;
+        /** @description True: left unanswered, the NAS or chance gives the answer. */
+        isDefaultComputed: boolean;
+        placeholder: string | null;
+        options: {
+          text: string;
+          value: unknown;
+        }[];
+        installOnly: boolean;
+      }[];
+      hooks: {
+        id: string;
+        /** @enum {unknown} */
+        event: "onBeforeInstall" | "onAfterInstall" | "onBeforeUpgrade" | "onAfterUpgrade";
+        description: string | null;
+        optional: boolean;
+        userOptional: {
+          label: string;
+          description: string | null;
+          default: boolean;
+          link: {
+            url: string;
+            label: string;
+          } | null;
+        } | null;
+        condition: {
+          fromVersionRange: string | null;
+          toVersionRange: string | null;
+        };
+        inputs: {
+          id: string;
+          /** @enum {unknown} */
+          type: "oauth" | "question";
+          title: string;
+          description: string | null;
+          /** @enum {unknown} */
+          state: "waiting" | "provided" | "failed";
+          required: boolean;
+          provider?: string;
+          authorization?: {
+            /** @description The provider's page. */
+            url: string;
+            userCode: string | null;
+            expiresAt: string | null;
+          } | null;
+          question?: {
+            /** @enum {unknown} */
+            type: "text" | "number" | "select" | "boolean" | "password";
+            key: string;
+            /** @description What is taken when nothing is answered. */
+            default?: unknown;
+            placeholder?: string;
+            options?: {
+              text: string;
+              /** @description What is answered. */
+              value: unknown;
+            }[];
+          };
+          error?: string;
+        }[];
+        /** @description Seconds of active time. */
+        timeout: number;
+        retries: number;
+        labels: {
+          [key: string]: string;
+        };
+        annotations: {
+          [key: string]: string;
+        };
+        sha256: string | null;
+        mayReach: {
+          /** @description Which rule of the network policy allows it. */
+          rule: string;
+          /** @description host, host:port or origin. */
+          what: string;
+          /** @description For people. */
+          text: string;
+        }[];
+      }[];
+      problems: {
+        /** @enum {unknown} */
+        severity: "error" | "warning";
+        /** @description One of docs/reference/errors.md. */
+        code: string;
+        file?: string;
+        /** @description JSON pointer into the install script. */
+        pointer: string;
+        /** @description From 1. */
+        line: number;
+        /** @description From 1. */
+        column: number;
+        message: string;
+      }[];
+      lock: ("as-locked" | "changed" | "unlisted") | null;
+      /** @description The install script itself. */
+      text: string;
+    };
+    /** @description What an operation would do, before anybody says yes. */
+    Plan: {
+      /** @description False: the script or a hook's code has errors. */
+      valid: boolean;
+      problems: {
+        /** @enum {unknown} */
+        severity: "error" | "warning";
+        /** @description One of docs/reference/errors.md. */
+        code: string;
+        file?: string;
+        /** @description JSON pointer into the install script. */
+        pointer: string;
+        /** @description From 1. */
+        line: number;
+        /** @description From 1. */
+        column: number;
+        message: string;
+      }[];
+      /** @description Why the request as it is would be refused although the script is good. */
+      refusals: {
+        code: string;
+        title: string;
+        message: string;
+      }[];
+      /** @enum {unknown} */
+      operation: "install" | "upgrade";
+      appName: string;
+      fromVersion: string | null;
+      toVersion: string | null;
+      steps: {
+        /** @enum {unknown} */
+        kind: "hook" | "app" | "directories" | "running";
+        title: string;
+        hookId: string | null;
+        runs: boolean;
+        reason: string | null;
+        sha256: string | null;
+      }[];
+      questions: {
+        key: string;
+        question: string;
+        description: string | null;
+        /** @enum {unknown} */
+        type: "text" | "number" | "select" | "boolean" | "password";
+        required: boolean;
+        default: unknown;
+        /** @description True: left unanswered, the NAS or chance gives the answer. */
+        isDefaultComputed: boolean;
+        placeholder: string | null;
+        options: {
+          text: string;
+          value: unknown;
+        }[];
+        installOnly: boolean;
+      }[];
+      /** @description Hooks the user may leave out. */
+      userOptional: {
+        label: string;
+        description: string | null;
+        default: boolean;
+        link: {
+          url: string;
+          label: string;
+        } | null;
+        hookId: string;
+        isOn: boolean;
+      }[];
+      permissions: {
+        hookId: string;
+        mayReach: {
+          /** @description Which rule of the network policy allows it. */
+          rule: string;
+          /** @description host, host:port or origin. */
+          what: string;
+          /** @description For people. */
+          text: string;
+        }[];
+      }[];
+      requirements: {
+        /** @enum {unknown} */
+        kind: "location" | "specification" | "permission" | "port";
+        what: string;
+        isMet: boolean | null;
+        text: string;
+      }[];
+      values: {
+        [key: string]: unknown;
+      } | null;
+      predictedSeconds: number | null;
+    };
   };
   responses: never;
   parameters: never;
@@ -666,6 +1055,10 @@ export type NewToken = components["schemas"]["NewToken"];
 export type Health = components["schemas"]["Health"];
 export type Readiness = components["schemas"]["Readiness"];
 export type AppList = components["schemas"]["AppList"];
+export type CatalogEntry = components["schemas"]["CatalogEntry"];
+export type Catalog = components["schemas"]["Catalog"];
+export type CatalogScript = components["schemas"]["CatalogScript"];
+export type Plan = components["schemas"]["Plan"];
 export type $defs = Record<string, never>;
 export interface operations {
   getHealth: {
@@ -1013,6 +1406,135 @@ export interface operations {
       };
     };
   };
+  listCatalog: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description All scripts. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Catalog"];
+        };
+      };
+      /** @description It is what the caller has. */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description There is no valid token. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The script or an answer is refused. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The NAS or the datastore is away. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  getCatalogScript: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Its path; a / in it as %2F. */
+        script: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The script. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["CatalogScript"];
+        };
+      };
+      /** @description It is what the caller has. */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description The request does not fit. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is no valid token. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is no such thing. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The script or an answer is refused. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The NAS or the datastore is away. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
   answerTask: {
     parameters: {
       query?: never;
@@ -1117,6 +1639,160 @@ export interface operations {
         };
       };
     };
+    responses: {
+      /** @description The task after that. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Task"];
+        };
+      };
+      /** @description The request does not fit. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is no valid token. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is no such thing. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not possible in this state. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description It has changed since. */
+      412: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The script or an answer is refused. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  startSignIn: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+        inputId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The task after that. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Task"];
+        };
+      };
+      /** @description The request does not fit. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is no valid token. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is no such thing. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not possible in this state. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description It has changed since. */
+      412: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The script or an answer is refused. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  cancelSignIn: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+        inputId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
     responses: {
       /** @description The task after that. */
       200: {
@@ -1402,6 +2078,140 @@ export interface operations {
       };
       /** @description The script or an answer is refused. */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  plan: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description What would be asked for, and which operation. */
+    requestBody: {
+      content: {
+        "application/json": {
+          /** @description Text of the install script. */
+          script?: string;
+          /** @description Its name; default pasted.json. */
+          scriptFile?: string;
+          /** @description In place of `script`: a script of the server's catalog, such as plex.json. */
+          catalogScript?: string;
+          /** @description Default: the script's name without .json. */
+          appName?: string;
+          catalogApp?: string | null;
+          train?: string;
+          /** @description Of an upgrade; default: what the NAS has. */
+          fromVersion?: string;
+          /** @description Default: the script's. */
+          toVersion?: string;
+          /** @description Switches of userOptional hooks, by hook id. */
+          optIns?: {
+            [key: string]: boolean;
+          };
+          /** @description Answers to installation_questions, by key. */
+          answers?: {
+            [key: string]: unknown;
+          };
+          /** @description Answers to hook inputs known beforehand, by input id. */
+          inputs?: {
+            [key: string]: unknown;
+          };
+          /** @description The SHA-256 each hook's sources must have, by hook id. */
+          expectedSha256?: {
+            [key: string]: string;
+          };
+          /** @description To choose tasks by. */
+          labels?: {
+            [key: string]: string;
+          };
+          /** @description For people and programs. */
+          annotations?: {
+            [key: string]: string;
+          };
+          /** @description False: nobody is there; a hook fails instead of waiting. Default true. */
+          interactive?: boolean;
+          /**
+           * @default install
+           * @enum {unknown}
+           */
+          operation?: "install" | "upgrade";
+        };
+      };
+    };
+    responses: {
+      /** @description The plan, or what is wrong with the script. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Plan"];
+        };
+      };
+      /** @description The request does not fit. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is no valid token. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is no such thing. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Refused. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Refused. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The script or an answer is refused. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The NAS or the datastore is away. */
+      503: {
         headers: {
           [name: string]: unknown;
         };
