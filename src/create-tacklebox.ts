@@ -22,6 +22,7 @@ import {
 } from "./install/prepare-operation.ts";
 import { removeEnded } from "./install/remove-ended.ts";
 import { resolveRetention, type Retention, type RetentionOptions } from "./install/retention.ts";
+import { prepareRerun } from "./install/prepare-rerun.ts";
 import { runInProcess } from "./install/run-in-process.ts";
 import type { NetworkSettings } from "./install/network-settings.ts";
 import type { Runtime, TaskObserver } from "./install/runtime.ts";
@@ -109,6 +110,11 @@ export interface Tacklebox extends TaskActions {
   listCatalog(catalogRoot: string): Promise<CatalogEntry[]>;
   /** Accepts an operation and queues it, once for each key; resolves with its id once it is kept. */
   submit(request: OperationRequest, options?: SubmitOptions): Promise<string>;
+  /**
+   * Runs an ended task once more in its original context, as a new operation (of a hook's task: of that one hook), once for
+   * each key; resolves with its id. Throws `ILLEGAL_TRANSITION`, `RERUN_REFUSED`, `APP_NAME_TAKEN`, `APP_UNKNOWN`.
+   */
+  rerun(taskId: string, options?: Pick<SubmitOptions, "idempotencyKey">): Promise<string>;
   /** Runs a prepared operation in this process, without the queue. */
   runToEnd(prepared: PreparedOperation, signal: AbortSignal): Promise<TaskStatus>;
   /** A task as it stands now. Throws `TASK_UNKNOWN`. */
@@ -221,6 +227,17 @@ class TackleboxRuntime implements Tacklebox {
     const { idempotencyKey: key, fingerprint = fingerprintOf(request) } = options;
     if (key === undefined) return await acceptOperation(acceptance, await this.prepare(request));
     return await acceptOnce(acceptance, { key, fingerprint, prepare: () => this.prepare(request) });
+  }
+
+  async rerun(
+    taskId: string,
+    { idempotencyKey: key }: Pick<SubmitOptions, "idempotencyKey"> = {},
+  ): Promise<string> {
+    const scheduler = await this.requireScheduler();
+    const acceptance = { runtime: this.runtime, enqueue: scheduler.enqueue.bind(scheduler) };
+    const prepare = () => prepareRerun(this.runtime, this.reader, taskId);
+    if (key === undefined) return await acceptOperation(acceptance, await prepare());
+    return await acceptOnce(acceptance, { key, fingerprint: `rerun ${taskId}`, prepare });
   }
 
   async runToEnd(prepared: PreparedOperation, signal: AbortSignal): Promise<TaskStatus> {

@@ -11,6 +11,7 @@ export const taskErrors = {
   ),
   INPUT_REQUIRED: entry("fail-hook", "Input needed", "Answer the questions, or pass --input id=value."),
   INPUT_INVALID: entry("request", "Answer not accepted", "Correct the answer named."),
+  RERUN_REFUSED: entry("request", "Cannot be run again", "Start the operation anew from its install script."),
   IDEMPOTENCY_KEY_REUSED: entry(
     "request",
     "Idempotency key used before",

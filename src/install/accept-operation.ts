@@ -4,9 +4,8 @@ import { isJsonObject, type JsonObject } from "../json.ts";
 import type { OperationRecord } from "../task/operation-task.ts";
 import { putBundle } from "./bundle-store.ts";
 import type { AppChoices } from "./expand-script.ts";
-import type { PreparedOperation } from "./prepare-operation.ts";
 import type { Runtime } from "./runtime.ts";
-import { storeOperation } from "./store-operation.ts";
+import { storeOperation, type StorableOperation } from "./store-operation.ts";
 import { getJson, putJson, putJsonIfAbsent } from "./stored-json.ts";
 
 /*
@@ -31,7 +30,7 @@ export interface AcceptRequest {
   key: string;
   fingerprint: string;
   /** Called only when the key is new. */
-  prepare(): Promise<PreparedOperation>;
+  prepare(): Promise<StorableOperation>;
 }
 
 export interface Acceptance {
@@ -62,7 +61,7 @@ const keptMs = 48 * 3_600_000;
 const removedAtOnce = 20;
 
 /** Keeps an operation and puts it into the queue; its id. */
-export async function acceptOperation(acceptance: Acceptance, prepared: PreparedOperation): Promise<string> {
+export async function acceptOperation(acceptance: Acceptance, prepared: StorableOperation): Promise<string> {
   await storeOperation(acceptance.runtime, prepared);
   await acceptance.enqueue(prepared.record);
   return prepared.record.id;
@@ -75,7 +74,7 @@ export async function acceptOnce(acceptance: Acceptance, request: AcceptRequest)
   const find = (): Promise<TakenKey | null> => getJson<TakenKey>(documents, keys, name);
   const known = await find();
   if (known !== null) return await finish(acceptance, request, known);
-  let prepared: PreparedOperation;
+  let prepared: StorableOperation;
   try {
     prepared = await request.prepare();
   } catch (error) {
@@ -101,7 +100,7 @@ export function fingerprintOf(request: object): string {
 
 async function takeKey(
   { runtime }: Acceptance,
-  { name, fingerprint, prepared }: { name: string; fingerprint: string; prepared: PreparedOperation },
+  { name, fingerprint, prepared }: { name: string; fingerprint: string; prepared: StorableOperation },
 ): Promise<TakenKey> {
   const { documents, clock } = runtime;
   const at = clock.now();

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { checkAnswers, checkDefault } from "../inputs/check-answer.ts";
 import { toInputViews } from "../inputs/input-views.ts";
-import type { JsonObject } from "../json.ts";
+import type { JsonObject, JsonValue } from "../json.ts";
 import type { HookInput, OAuthInput, QuestionInput } from "../schema/install-script.ts";
 import type { HookTaskRecord } from "../task/hook-task.ts";
 import type { SignInView, TaskError, TaskEvent } from "../task/task-event.ts";
@@ -120,6 +120,15 @@ export async function findSignIn(
     if (result === null || result.ok || input.required === false || round >= manualRetries)
       return { turn, result };
   }
+}
+
+/** The answers of a task that are still kept, sign-ins included, by input id. */
+export async function keptAnswers(runtime: Runtime, record: HookTaskRecord): Promise<JsonObject> {
+  const declared = record.hook.inputs ?? [];
+  if (declared.length === 0) return {};
+  const { answers } = await findAnswers(runtime, record, declared, Number.POSITIVE_INFINITY);
+  const kept = declared.filter(({ id }) => Object.hasOwn(answers, id));
+  return Object.fromEntries(kept.map(({ id }) => [id, answers[id] as JsonValue]));
 }
 
 /** Questions are asked once; a sign-in as long as it has no result. */

@@ -1,6 +1,5 @@
 import type { DocumentStore } from "../datastore/datastore.ts";
 import type { OperationRecord, OperationState, OperationStep } from "../task/operation-task.ts";
-import type { PreparedOperation } from "./prepare-operation.ts";
 import { getJson, putJson } from "./stored-json.ts";
 
 /*
@@ -38,10 +37,10 @@ export async function keepStepTimes(
 }
 
 /** The same operation with what its steps and its hooks' tasks are expected to take, where that is known. */
-export async function expectStepTimes(
+export async function expectStepTimes<T extends { record: OperationRecord }>(
   documents: DocumentStore,
-  prepared: PreparedOperation,
-): Promise<PreparedOperation> {
+  prepared: T,
+): Promise<T> {
   const { record } = prepared;
   const times = await getJson<StepTimes>(documents, collection, keyOf(record));
   if (times === null) return prepared;

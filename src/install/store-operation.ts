@@ -5,13 +5,16 @@ import type { PreparedOperation } from "./prepare-operation.ts";
 import type { Runtime } from "./runtime.ts";
 import { getJson, putJson } from "./stored-json.ts";
 
+/** What is kept of an operation before it is put into the queue. */
+export type StorableOperation = Pick<PreparedOperation, "record" | "bundles" | "choices" | "givenAnswers">;
+
 /**
  * Keeps everything an operation needs, so that any worker can begin it or go on with it. Its record is kept last: where
  * that is found, the rest is too.
  */
 export async function storeOperation(
   runtime: Pick<Runtime, "documents" | "desk">,
-  prepared: Pick<PreparedOperation, "record" | "bundles" | "choices" | "givenAnswers">,
+  prepared: StorableOperation,
 ): Promise<void> {
   const { documents, desk } = runtime;
   const tasks = prepared.record.steps.flatMap((step) =>

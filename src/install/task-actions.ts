@@ -189,7 +189,7 @@ class DeskActions implements TaskActions {
   }
 }
 
-function illegal(action: string, view: TaskView): TackleboxError {
+export function illegal(action: string, view: TaskView): TackleboxError {
   const allowed = view.actions.map(({ name }) => name).join(", ") || "nothing";
   return new TackleboxError(
     "ILLEGAL_TRANSITION",

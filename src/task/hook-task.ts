@@ -83,7 +83,8 @@ export function toHookTaskView(
 
 /** What the user may do now. The only place that knows. */
 export function actionsOf(state: HookTaskState): TaskAction[] {
-  if (isTerminal(state.status) || state.cancelRequestedAt !== null) return [];
+  if (isTerminal(state.status)) return [{ name: "rerun" }];
+  if (state.cancelRequestedAt !== null) return [];
   const cancel: TaskAction = { name: "cancel" };
   switch (state.status) {
     case "AWAITING_INPUT":

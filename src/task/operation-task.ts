@@ -31,6 +31,8 @@ export interface OperationRecord {
   };
   interactive: boolean;
   createdAt: number;
+  /** In place of "Install" or "Upgrade" with the app's name. */
+  title?: string;
   labels?: Record<string, string>;
   annotations?: Record<string, string>;
   /** The ended task this one does again. */
@@ -220,7 +222,7 @@ export function toOperationView(
     // A change of a hook is one of its operation.
     revision: [...hooks.values()].reduce((sum, hook) => sum + hook.revision, state.revision),
     appName: record.appName,
-    title: `${record.operation === "install" ? "Install" : "Upgrade"} ${record.appName}`,
+    title: record.title ?? `${record.operation === "install" ? "Install" : "Upgrade"} ${record.appName}`,
     fromVersion: record.fromVersion,
     toVersion: record.toVersion,
     progress: finished ? 100 : Math.floor(total / Math.max(1, planned.length)),
@@ -273,7 +275,9 @@ function hasSkippedHook(record: OperationRecord, state: OperationState): boolean
 }
 
 function actionsOf(state: OperationState): TaskAction[] {
-  if (isTerminal(state.status) || state.cancelRequestedAt !== null) return [];
+  if (isTerminal(state.status))
+    return [{ name: "rerun" }, ...(state.dismissedAt === null ? [{ name: "dismiss" } as const] : [])];
+  if (state.cancelRequestedAt !== null) return [];
   if (state.status === "AWAITING_RETRY") return [{ name: "retry" }, { name: "cancel" }];
   return [{ name: "cancel" }];
 }

@@ -57,7 +57,11 @@ export type TaskAction =
   | { name: "cancel_authorization"; inputId: string }
   | { name: "retry" }
   | { name: "skip" }
-  | { name: "cancel" };
+  | { name: "cancel" }
+  /** Of an ended one: the same once more, as a new task. */
+  | { name: "rerun" }
+  /** Of an ended operation. */
+  | { name: "dismiss" };
 
 /** An install or upgrade: the parent of its hook tasks. */
 export interface OperationTaskView {

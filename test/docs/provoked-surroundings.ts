@@ -255,6 +255,20 @@ export const provokedSurroundings: Provoked = {
       nas.setReachable(false);
       return nas.facts();
     }),
+  RERUN_REFUSED: async () => {
+    const folder = mkdtempSync(join(tmpdir(), "tacklebox-rerun-"));
+    const box = await openBox({ datastoreUrl: `pglite:${join(folder, "box")}` });
+    const message = await thrownBy(async () => {
+      const prepared = await box.tacklebox.prepare(installRequest([quietHook]));
+      await box.tacklebox.runToEnd(prepared, new AbortController().signal);
+      const [hook] = await box.tacklebox.getHookTasks(prepared.record.id);
+      await box.datastore?.documents.remove("bundles", hook?.bundleSha256 ?? "");
+      await box.tacklebox.rerun(hook?.id ?? "");
+    });
+    await box.close();
+    rmSync(folder, { recursive: true });
+    return message?.replaceAll(/tsk_\w+/g, "tsk_0mhx2k3").replace(/bundle \w+/, "bundle 5d41402abc4b");
+  },
   HOOK_INTEGRITY: () =>
     refusedByBox(({ tacklebox }) =>
       tacklebox.prepare(installRequest([quietHook], { expectedSha256: { "hook-0": "5d41402a" } })),

@@ -28,6 +28,7 @@ describe("dismiss", () => {
     const after = await view();
     expect(after).toEqual({
       ...before,
+      actions: [{ name: "rerun" }],
       dismissedAt: expect.stringMatching(/^\d{4}-/),
       revision: before.revision + 1,
       updatedAt: after.dismissedAt,

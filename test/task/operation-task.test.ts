@@ -58,6 +58,7 @@ describe("state of an operation", () => {
     expect(foldOperationEntry(away, later)).toBe(away);
     expect(toOperationView(record, away)).toMatchObject({
       status: "FAILED",
+      actions: [{ name: "rerun" }],
       dismissedAt: "1970-01-01T00:00:02.000Z",
     });
   });
@@ -267,6 +268,7 @@ describe("view of an operation", () => {
       annotations: { ticket: "Tell Ada" },
       retryOf: "tsk_before",
       predictedSeconds: 61.5,
+      title: "Run again: Check",
     };
     expect(toOperationView({ ...record, ...said }, initialOperationState(record))).toMatchObject(said);
   });
@@ -356,7 +358,7 @@ describe("view of an operation", () => {
       status: "COMPLETED",
       outcome,
       progress: 100,
-      actions: [],
+      actions: [{ name: "rerun" }, { name: "dismiss" }],
       finishedAt: "1970-01-01T00:00:02.000Z",
     });
   });

@@ -19,10 +19,10 @@ const offered: Record<TaskStatus, readonly TaskAction["name"][]> = {
   AWAITING_INPUT: ["submit_input", "authorize", "cancel_authorization", "skip", "cancel"],
   IN_PROGRESS: ["cancel"],
   AWAITING_RETRY: ["retry", "skip", "cancel"],
-  COMPLETED: [],
-  SKIPPED: [],
-  FAILED: [],
-  CANCELLED: [],
+  COMPLETED: ["rerun"],
+  SKIPPED: ["rerun"],
+  FAILED: ["rerun"],
+  CANCELLED: ["rerun"],
 };
 
 const ids = ["ready", "Library Ready", "a b c", "", "__proto__", "movies"];

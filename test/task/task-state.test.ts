@@ -207,10 +207,14 @@ describe("actions of a hook task", () => {
       ["retry", "skip", "cancel"],
     ],
     ["AWAITING_RETRY at a checkpoint", foldAll([awaiting("a", 1)], running), ["retry", "skip", "cancel"]],
-    ["COMPLETED", foldAll([task({ type: "attempt-completed", attempt: 1, activeMs: 1 })], running), []],
-    ["SKIPPED", foldAll([task({ type: "skipped", reason: "" })]), []],
-    ["FAILED", foldAll([task({ type: "failed", error: anError })], running), []],
-    ["CANCELLED", foldAll([task({ type: "cancelled" })]), []],
+    [
+      "COMPLETED",
+      foldAll([task({ type: "attempt-completed", attempt: 1, activeMs: 1 })], running),
+      ["rerun"],
+    ],
+    ["SKIPPED", foldAll([task({ type: "skipped", reason: "" })]), ["rerun"]],
+    ["FAILED", foldAll([task({ type: "failed", error: anError })], running), ["rerun"]],
+    ["CANCELLED", foldAll([task({ type: "cancelled" })]), ["rerun"]],
     ["IN_PROGRESS with a cancel on its way", foldAll([task({ type: "cancel-requested" })], running), []],
   ];
   it.each(states)("are the legal ones while %s", (_status, state, names) => {
