@@ -1,5 +1,6 @@
 import { EventEmitter, once } from "node:events";
 import type { JournalEntry } from "../../src/journal/entry.ts";
+import type { JsonObject } from "../../src/json.ts";
 import type { HookTaskView } from "../../src/task/task-view.ts";
 import { installRequest } from "../support/box.ts";
 import type { CrashLab } from "./crash-lab.ts";
@@ -24,7 +25,7 @@ export interface HookToStart {
   /** Seconds. */
   timeout: number;
   code: string;
-  inputs?: never[] | Record<string, never>[];
+  inputs?: JsonObject[];
 }
 
 /** Whoever waits for the next view of any task. */
