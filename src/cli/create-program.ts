@@ -7,6 +7,7 @@ import type { ExitCode } from "./exit-codes.ts";
 import type { LockOptions } from "./lock/lock-command.ts";
 import type { PlanOptions } from "./plan/plan-command.ts";
 import type { ReplayOptions } from "./replay/replay-command.ts";
+import type { RotateKeyOptions } from "./rotate-key/rotate-key-command.ts";
 import type { RunOptions } from "./run/run-options.ts";
 import type { ServeOptions } from "./serve/serve-command.ts";
 import type { ValidateOptions } from "./validate/validate-command.ts";
@@ -35,6 +36,7 @@ export function createProgram(context: CliContext, onExit: (code: ExitCode) => v
   addReplay(program, context, onExit);
   addDemo(program, context, onExit);
   addServe(program, context, onExit);
+  addRotateKey(program, context, onExit);
   for (const command of program.commands) {
     command
       .helpOption("-h, --help", "print this help")
@@ -168,6 +170,17 @@ const addDemo: Add = (program, context, onExit) => {
     .action(async (options: DemoOptions) => {
       const { demoCommand } = await import("./demo/demo-command.ts");
       onExit(await demoCommand(context, options));
+    });
+};
+
+const addRotateKey: Add = (program, context, onExit) => {
+  program
+    .command("rotate-key")
+    .description("seal everything in a datastore anew with the key given, so that the previous one can go")
+    .option("--datastore <url>", "the datastore (default: pglite:.tacklebox/demo)")
+    .action(async (options: RotateKeyOptions) => {
+      const { rotateKeyCommand } = await import("./rotate-key/rotate-key-command.ts");
+      onExit(await rotateKeyCommand(context, options));
     });
 };
 

@@ -14,6 +14,10 @@ export interface Environment {
   datastoreKey: string | null;
   /** `TACKLEBOX_KEY_FILE`: the file that holds it. */
   datastoreKeyFile: string | null;
+  /** `TACKLEBOX_PREVIOUS_KEY`: a key the data may also be sealed with, while keys are changed. */
+  previousKey: string | null;
+  /** `TACKLEBOX_PREVIOUS_KEY_FILE`: the file that holds it. */
+  previousKeyFile: string | null;
 }
 
 /** Reads the variables; one that is set to nothing counts as not set. */
@@ -28,6 +32,8 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     datastoreUrl: text("TACKLEBOX_DATASTORE"),
     datastoreKey: text("TACKLEBOX_KEY"),
     datastoreKeyFile: text("TACKLEBOX_KEY_FILE"),
+    previousKey: text("TACKLEBOX_PREVIOUS_KEY"),
+    previousKeyFile: text("TACKLEBOX_PREVIOUS_KEY_FILE"),
   };
 }
 

@@ -15,6 +15,8 @@ export async function openCommandDatastore(context: CliContext, url: string): Pr
     const datastore = await openDatastore(url, {
       key: environment.datastoreKey ?? undefined,
       keyFile: environment.datastoreKeyFile ?? undefined,
+      previousKeys: environment.previousKey === null ? [] : [environment.previousKey],
+      previousKeyFiles: environment.previousKeyFile === null ? [] : [environment.previousKeyFile],
       onProgress: (text) => terminal.say(colors.dim(`  ${text}`)),
     });
     const { displayUrl, durability, warnings } = datastore;

@@ -1,42 +1,95 @@
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { link, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { TackleboxError, errorCodeOf, errorText } from "../errors.ts";
 import type { Datastore } from "./datastore.ts";
-import { keyBytes, wrapSealed } from "./sealing.ts";
+import { earlierKeys, opens, resealAll, type ResealReport } from "./reseal.ts";
+import { keyBytes, seal, unsealWith, wrapSealed, type KeyRing } from "./sealing.ts";
+import type { UnsealedDatastore } from "./stored-values.ts";
 
 /** Where the key comes from: the value itself, or the file that holds it (made on first use, mode 0600). */
 export type KeySource = { key: string } | { keyFile: string };
 
-const checkCollection = "tacklebox";
+const { collection, prefix } = earlierKeys;
+/** Sealed with the key of whoever opened it last. */
 const checkName = "key-check";
 const checkText = Buffer.from("sealed by tacklebox");
 
 /**
- * The sealed view of a datastore. A datastore remembers, as a sealed document, which key it was first opened with; any
- * other key is refused with `DATASTORE_KEY` before anything is read or written.
+ * The sealed view of a datastore. A datastore remembers, as sealed documents, with which keys its values may be sealed;
+ * who does not have all of them is refused with `DATASTORE_KEY` before anything is read or written.
  */
-export async function openSealed(datastore: Datastore, source: KeySource): Promise<Datastore> {
-  const isFresh = (await datastore.documents.get(checkCollection, checkName)) === null;
-  const { key, madeFile, warnings } = await resolveKey(source, {
-    mayMake: isFresh,
-    displayUrl: datastore.displayUrl,
-  });
-  const sealed = wrapSealed(datastore, key);
-  if (isFresh) await sealed.documents.putIfAbsent(checkCollection, checkName, checkText);
+export async function openSealed(
+  datastore: UnsealedDatastore,
+  source: KeySource,
+  previous: readonly KeySource[] = [],
+): Promise<Datastore> {
+  const { displayUrl } = datastore;
+  const isFresh = (await datastore.documents.get(collection, checkName)) === null;
+  const { key, madeFile, warnings } = await resolveKey(source, { mayMake: isFresh, displayUrl });
+  const others = await Promise.all(previous.map((one) => resolveKey(one, { mayMake: false, displayUrl })));
+  const ring: KeyRing = [key, ...others.map((one) => one.key)];
+  const sealed = wrapSealed(datastore, ring);
+  if (isFresh) await sealed.documents.putIfAbsent(collection, checkName, checkText);
   try {
-    await sealed.documents.get(checkCollection, checkName);
+    await checkKeys(datastore, ring);
   } catch (error) {
     if (madeFile !== null) await rm(madeFile, { force: true });
     const from = "key" in source ? "the key given" : `the key in ${source.keyFile}`;
     throw new TackleboxError(
       "DATASTORE_KEY",
-      `datastore ${datastore.displayUrl}: ${from} is not the one its data is sealed with; give that key (all ` +
-        "workers of a datastore share one), or use a new datastore.",
+      `datastore ${displayUrl}: ${from} is not the one its data is sealed with; give that key (all ` +
+        "workers of a datastore share one), as a previous one while keys are changed, or use a new datastore.",
       { cause: error },
     );
   }
-  return { ...sealed, warnings: [...sealed.warnings, ...warnings] };
+  return {
+    ...sealed,
+    warnings: [...sealed.warnings, ...warnings, ...others.flatMap((one) => one.warnings)],
+    reseal: () => reseal(datastore, ring),
+  };
+}
+
+/** Throws when a key is missing; notes when another one seals from now on. */
+async function checkKeys({ documents }: UnsealedDatastore, ring: KeyRing): Promise<void> {
+  const [key] = ring;
+  for (const name of await earlierNames(documents)) {
+    const earlier = await documents.get(collection, name);
+    if (earlier !== null) unsealWith(ring, placeOf(name), earlier);
+  }
+  const place = placeOf(checkName);
+  const check = (await documents.get(collection, checkName)) ?? new Uint8Array();
+  const sealer = ring.find((one) => opens(one, place, check));
+  if (sealer === undefined) {
+    unsealWith(ring, place, check);
+    return;
+  }
+  if (sealer === key) return;
+  // In this order: a kill in between leaves both, and both keys are still asked for.
+  const name = `${prefix}${nameOf(sealer)}`;
+  await documents.put(collection, name, seal(sealer, placeOf(name), checkText));
+  await documents.put(collection, checkName, seal(key, place, checkText));
+}
+
+async function reseal(datastore: UnsealedDatastore, ring: KeyRing): Promise<ResealReport> {
+  const { documents } = datastore;
+  const report = await resealAll(datastore, ring);
+  const check = await documents.get(collection, checkName);
+  // Somebody seals with another key meanwhile: both are needed on.
+  if (check === null || !opens(ring[0], placeOf(checkName), check)) return report;
+  for (const name of await earlierNames(documents)) await documents.remove(collection, name);
+  return report;
+}
+
+async function earlierNames(documents: UnsealedDatastore["documents"]): Promise<string[]> {
+  const names = await documents.list(collection, { limit: 100 });
+  return names.filter((name) => name.startsWith(prefix));
+}
+
+const placeOf = (name: string): string[] => ["document", collection, name];
+
+function nameOf(key: Uint8Array): string {
+  return createHash("sha256").update("tacklebox key name").update(key).digest("hex").slice(0, 16);
 }
 
 interface ResolveKeyOptions {

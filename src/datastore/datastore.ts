@@ -10,6 +10,8 @@ import type {
   WorkerOptions,
 } from "bullmq";
 
+import type { ResealReport } from "./reseal.ts";
+
 /**
  * Where tasks, journals, answers and bundles are kept; chosen by one URL: `pglite:<dir>`, `redis://…`,
  * `postgres://…`. What `openDatastore` returns is the sealed view: whatever is written is encrypted first.
@@ -25,6 +27,11 @@ export interface Datastore {
   readonly bull: BullFactory;
   readonly journals: JournalStore;
   readonly documents: DocumentStore;
+  /**
+   * Seals everything anew with the key it was opened with, and lets go of the previous ones: it opens without them
+   * afterwards. May be killed and begun again at any moment, while workers that have the same key go on.
+   */
+  reseal(): Promise<ResealReport>;
   /**
    * Closes connections and gives up the folder's lock. Close queues, workers and event streams made by `bull`
    * first; they belong to whoever made them.

@@ -6,6 +6,7 @@ import type { Datastore } from "./datastore.ts";
 import { folderKeyFile, openPgliteDatastore } from "./pglite-datastore.ts";
 import { openPostgresDatastore } from "./postgres-datastore.ts";
 import { openRedisDatastore } from "./redis-datastore.ts";
+import type { UnsealedDatastore } from "./stored-values.ts";
 
 export interface OpenDatastoreOptions {
   /** The key that seals what is stored: 32 bytes as 64 hex digits or base64. Wins over `keyFile`. */
@@ -15,6 +16,10 @@ export interface OpenDatastoreOptions {
    * the others one of `key` and `keyFile` must be given.
    */
   keyFile?: string | undefined;
+  /** Keys the data may also be sealed with, while keys are changed. They open, they do not seal. Default: none. */
+  previousKeys?: string[] | undefined;
+  /** The same from files. */
+  previousKeyFiles?: string[] | undefined;
   /** Folder for the ready-made empty database of `pglite:`. Default: `~/.cache/tacklebox`. */
   cacheDir?: string | undefined;
   /** Begins every key in Redis, so that several tackleboxes can share a server. Default: `tacklebox`. */
@@ -40,14 +45,18 @@ export async function openDatastore(url: string, options: OpenDatastoreOptions =
   const keySource = keySourceOf(target, options);
   const datastore = await openUnsealed(target, options);
   try {
-    return await openSealed(datastore, keySource);
+    const previous = [
+      ...(options.previousKeys ?? []).map((key) => ({ key })),
+      ...(options.previousKeyFiles ?? []).map((keyFile) => ({ keyFile })),
+    ];
+    return await openSealed(datastore, keySource, previous);
   } catch (error) {
     await datastore.close();
     throw error;
   }
 }
 
-function openUnsealed(target: DatastoreUrl, options: OpenDatastoreOptions): Promise<Datastore> {
+function openUnsealed(target: DatastoreUrl, options: OpenDatastoreOptions): Promise<UnsealedDatastore> {
   const { connectTimeoutMs = 5000, outageMs = 120_000, prefix = "tacklebox" } = options;
   switch (target.kind) {
     case "pglite":

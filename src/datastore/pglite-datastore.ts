@@ -4,7 +4,6 @@ import { dirname, join } from "node:path";
 import { PGlite, types } from "@electric-sql/pglite";
 import { TackleboxError, errorCodeOf, errorText } from "../errors.ts";
 import { createSqlBullFactory } from "./bull-factory.ts";
-import type { Datastore } from "./datastore.ts";
 import { DiskRoom } from "./disk-room.ts";
 import { lockFiles, lockFolder } from "./folder-lock.ts";
 import { listenToBull } from "./hold-notifications.ts";
@@ -12,7 +11,8 @@ import { createPatientQueryable } from "./patient-queryable.ts";
 import { createPglitePool, type PglitePool, type PglitePoolOptions } from "./pglite-pool.ts";
 import { createDataFolder, type TemplateOptions } from "./pglite-template.ts";
 import { migrate } from "./sql-migrations.ts";
-import { createSqlDocumentStore, createSqlJournalStore } from "./sql-stores.ts";
+import { createSqlDocumentStore, createSqlJournalStore, createSqlStoredValues } from "./sql-stores.ts";
+import type { UnsealedDatastore } from "./stored-values.ts";
 
 /** The key file of a datastore folder, unless another is named. */
 export const folderKeyFile = "tacklebox.key";
@@ -31,7 +31,10 @@ const durability =
   "seconds, because the embedded database does not force its files to disk.";
 
 /** Opens (and on first use makes) the embedded datastore in `folder`. Entries are not sealed yet. */
-export async function openPgliteDatastore(folder: string, options: PgliteOptions): Promise<Datastore> {
+export async function openPgliteDatastore(
+  folder: string,
+  options: PgliteOptions,
+): Promise<UnsealedDatastore> {
   const displayUrl = `pglite:${folder}`;
   const hasData = await prepareFolder(folder);
   const closing = new AbortController();
@@ -53,6 +56,7 @@ export async function openPgliteDatastore(folder: string, options: PgliteOptions
       bull: createSqlBullFactory(pool),
       journals: createSqlJournalStore(express),
       documents: createSqlDocumentStore(express),
+      values: createSqlStoredValues(express),
       close: async () => {
         closing.abort();
         await pool.end();

@@ -1,14 +1,14 @@
 import { errorCodeOf } from "../errors.ts";
 import { createSqlBullFactory } from "./bull-factory.ts";
-import type { Datastore } from "./datastore.ts";
 import { withDeadline } from "./deadline.ts";
 import { createPatientQueryable } from "./patient-queryable.ts";
 import { PostgresPool } from "./postgres-pool.ts";
 import { sqlStateOf } from "./queryable.ts";
 import { unreachable } from "./refusals.ts";
 import { migrate } from "./sql-migrations.ts";
-import { createSqlDocumentStore, createSqlJournalStore } from "./sql-stores.ts";
+import { createSqlDocumentStore, createSqlJournalStore, createSqlStoredValues } from "./sql-stores.ts";
 import type { ServerOptions } from "./server-options.ts";
+import type { UnsealedDatastore } from "./stored-values.ts";
 
 const durability =
   "Survives the death of any process, of the server and of its machine: each write is on disk before it is " +
@@ -18,7 +18,7 @@ const durability =
 export async function openPostgresDatastore(
   target: { url: string; displayUrl: string },
   options: ServerOptions,
-): Promise<Datastore> {
+): Promise<UnsealedDatastore> {
   const { displayUrl } = target;
   const closing = new AbortController();
   const pool = new PostgresPool(target.url, options.connectTimeoutMs);
@@ -44,6 +44,7 @@ export async function openPostgresDatastore(
       bull: createSqlBullFactory(pool),
       journals: createSqlJournalStore(db),
       documents: createSqlDocumentStore(db),
+      values: createSqlStoredValues(db),
       close: async () => {
         if (closing.signal.aborted) return;
         closing.abort();

@@ -1,11 +1,15 @@
 import { Redis } from "ioredis";
 import { errorCodeOf, errorText } from "../errors.ts";
 import { createRedisBullFactory } from "./bull-factory.ts";
-import type { Datastore } from "./datastore.ts";
 import { withDeadline } from "./deadline.ts";
-import { createRedisDocumentStore, createRedisJournalStore } from "./redis-stores.ts";
+import {
+  createRedisDocumentStore,
+  createRedisJournalStore,
+  createRedisStoredValues,
+} from "./redis-stores.ts";
 import { newer, unreachable } from "./refusals.ts";
 import type { ServerOptions } from "./server-options.ts";
+import type { UnsealedDatastore } from "./stored-values.ts";
 
 /** Shape of our keys in Redis; a change of it means a new number. */
 const redisSchemaVersion = 1;
@@ -21,7 +25,7 @@ export interface RedisOptions extends ServerOptions {
 export async function openRedisDatastore(
   target: { url: string; displayUrl: string },
   options: RedisOptions,
-): Promise<Datastore> {
+): Promise<UnsealedDatastore> {
   const { displayUrl } = target;
   const { prefix, outageMs } = options;
   const client = await connect(target, options.connectTimeoutMs);
@@ -37,6 +41,7 @@ export async function openRedisDatastore(
       bull: createRedisBullFactory(client, `${prefix}:bull`),
       journals: createRedisJournalStore(storeOptions),
       documents: createRedisDocumentStore(storeOptions),
+      values: createRedisStoredValues(storeOptions),
       close: async () => {
         client.disconnect();
         return Promise.resolve();

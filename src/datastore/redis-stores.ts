@@ -4,6 +4,7 @@ import { errorText } from "../errors.ts";
 import type { DocumentStore, JournalStore } from "./datastore.ts";
 import { withDeadline } from "./deadline.ts";
 import { causeText, fenced, full, unreachable } from "./refusals.ts";
+import type { StoredValues } from "./stored-values.ts";
 
 export interface RedisStoreOptions {
   client: Redis;
@@ -144,6 +145,48 @@ export function createRedisDocumentStore(options: RedisStoreOptions): DocumentSt
     list: async (collection, { before, limit }) => {
       const last = before === undefined ? "+" : `(${before}`;
       return (await run(listScript, collection, last, limit)) as string[];
+    },
+  };
+}
+
+const replaceEntryScript = `
+if redis.call('LINDEX', KEYS[1], ARGV[1]) == ARGV[2] then redis.call('LSET', KEYS[1], ARGV[1], ARGV[3]) end
+`;
+
+const replaceDocumentScript = `
+if redis.call('HGET', KEYS[1], ARGV[1]) == ARGV[2] then redis.call('HSET', KEYS[1], ARGV[1], ARGV[3]) end
+`;
+
+/** Where the values of both are, for sealing them anew. */
+export function createRedisStoredValues(options: RedisStoreOptions): StoredValues {
+  const { client, prefix } = options;
+  const patient = createPatience(options);
+  const endsOf = async function* (start: string): AsyncGenerator<string> {
+    // What a pattern means by these, a prefix means by itself.
+    const pattern = `${start.replaceAll(/[\\*?[\]]/g, "\\$&")}*`;
+    for (let cursor = "0"; ;) {
+      const [next, keys] = await patient(() => client.scan(cursor, "MATCH", pattern, "COUNT", 500));
+      for (const key of keys) yield key.slice(start.length);
+      if (next === "0") return;
+      cursor = next;
+    }
+  };
+  return {
+    journals: () => endsOf(`${prefix}:journal:`),
+    collections: async () => {
+      const found = new Set<string>();
+      for await (const collection of endsOf(`${prefix}:documents:`)) found.add(collection);
+      return [...found];
+    },
+    replaceEntry: async ({ taskId, index }, { before, after }) => {
+      const list = `${prefix}:journal:${taskId}`;
+      await patient(() => client.eval(replaceEntryScript, 1, list, index, toBuffer(before), toBuffer(after)));
+    },
+    replaceDocument: async ({ collection, key }, { before, after }) => {
+      const hash = `${prefix}:documents:${collection}`;
+      await patient(() =>
+        client.eval(replaceDocumentScript, 1, hash, key, toBuffer(before), toBuffer(after)),
+      );
     },
   };
 }

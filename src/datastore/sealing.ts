@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto";
 import { TackleboxError } from "../errors.ts";
 import type { Datastore, DocumentStore, JournalStore } from "./datastore.ts";
+import type { UnsealedDatastore } from "./stored-values.ts";
 
 /**
  * What the datastore keeps is sealed with AES-256-GCM.
@@ -17,7 +18,13 @@ const headBytes = 1 + nonceBytes;
 /** Bytes in a key. */
 export const keyBytes = 32;
 
-/** One byte that tells keys apart, so that a wrong key is not mistaken for damage. */
+/** The first key seals; all of them open. */
+export type KeyRing = readonly [Uint8Array, ...Uint8Array[]];
+
+/**
+ * One byte that tells keys apart, so that a wrong key is not mistaken for damage. Two keys may share it: then both are
+ * tried.
+ */
 export function keyIdOf(key: Uint8Array): number {
   return createHash("sha256").update("tacklebox key id").update(key).digest().readUInt8(0);
 }
@@ -63,6 +70,20 @@ export function unseal(key: Uint8Array, place: readonly string[], sealed: Uint8A
   }
 }
 
+/** The same with whichever key of the ring has sealed it. */
+export function unsealWith(ring: KeyRing, place: readonly string[], sealed: Uint8Array): Uint8Array {
+  const fitting = ring.filter((key) => keyIdOf(key) === sealed[0]);
+  const last = fitting.pop() ?? ring[0];
+  for (const key of fitting) {
+    try {
+      return unseal(key, place, sealed);
+    } catch {
+      // Perhaps another one has the same byte.
+    }
+  }
+  return unseal(last, place, sealed);
+}
+
 function corrupt(where: string, found: string): TackleboxError {
   return new TackleboxError(
     "JOURNAL_CORRUPT",
@@ -71,15 +92,19 @@ function corrupt(where: string, found: string): TackleboxError {
 }
 
 /** The same datastore, with everything sealed on the way in and opened on the way out. */
-export function wrapSealed(datastore: Datastore, key: Uint8Array): Datastore {
+export function wrapSealed(
+  { values: _values, ...datastore }: UnsealedDatastore,
+  ring: KeyRing,
+): Omit<Datastore, "reseal"> {
   return {
     ...datastore,
-    journals: sealJournals(datastore.journals, key),
-    documents: sealDocuments(datastore.documents, key),
+    journals: sealJournals(datastore.journals, ring),
+    documents: sealDocuments(datastore.documents, ring),
   };
 }
 
-function sealJournals(journals: JournalStore, key: Uint8Array): JournalStore {
+function sealJournals(journals: JournalStore, ring: KeyRing): JournalStore {
+  const [key] = ring;
   const place = (taskId: string, index: number): string[] => ["journal", taskId, String(index)];
   return {
     append: (taskId, expectedIndex, entries) => {
@@ -88,18 +113,19 @@ function sealJournals(journals: JournalStore, key: Uint8Array): JournalStore {
     },
     read: async (taskId, fromIndex = 0) => {
       const sealed = await journals.read(taskId, fromIndex);
-      return sealed.map((entry, offset) => unseal(key, place(taskId, fromIndex + offset), entry));
+      return sealed.map((entry, offset) => unsealWith(ring, place(taskId, fromIndex + offset), entry));
     },
     remove: (taskId) => journals.remove(taskId),
   };
 }
 
-function sealDocuments(documents: DocumentStore, key: Uint8Array): DocumentStore {
+function sealDocuments(documents: DocumentStore, ring: KeyRing): DocumentStore {
+  const [key] = ring;
   const place = (collection: string, name: string): string[] => ["document", collection, name];
   return {
     get: async (collection, name) => {
       const sealed = await documents.get(collection, name);
-      return sealed === null ? null : unseal(key, place(collection, name), sealed);
+      return sealed === null ? null : unsealWith(ring, place(collection, name), sealed);
     },
     put: (collection, name, value) =>
       documents.put(collection, name, seal(key, place(collection, name), value)),

@@ -2,6 +2,7 @@ import { TackleboxError } from "../errors.ts";
 import type { DocumentStore, JournalStore } from "./datastore.ts";
 import { sqlStateOf, type Queryable } from "./queryable.ts";
 import { fenced } from "./refusals.ts";
+import type { StoredValues } from "./stored-values.ts";
 
 const uniqueViolation = "23505";
 
@@ -97,6 +98,41 @@ export function createSqlDocumentStore(db: Queryable): DocumentStore {
               before,
             ]);
       return rows.map((row) => String(row["key"]));
+    },
+  };
+}
+
+/** Where the values of both are, for sealing them anew. */
+export function createSqlStoredValues(db: Queryable): StoredValues {
+  return {
+    journals: async function* () {
+      for (let last = ""; ;) {
+        const { rows } = await db.query(
+          "select distinct task_id from tacklebox.journal where task_id > $1 order by task_id limit 500",
+          [last],
+        );
+        const ids = rows.map((row) => String(row["task_id"]));
+        yield* ids;
+        const next = ids.at(-1);
+        if (next === undefined) return;
+        last = next;
+      }
+    },
+    collections: async () => {
+      const { rows } = await db.query("select distinct collection from tacklebox.document");
+      return rows.map((row) => String(row["collection"]));
+    },
+    replaceEntry: async ({ taskId, index }, { before, after }) => {
+      await db.query(
+        "update tacklebox.journal set entry = $4::bytea where task_id = $1 and ordinal = $2 and entry = $3::bytea",
+        [taskId, index, before, after],
+      );
+    },
+    replaceDocument: async ({ collection, key }, { before, after }) => {
+      await db.query(
+        "update tacklebox.document set value = $4::bytea where collection = $1 and key = $2 and value = $3::bytea",
+        [collection, key, before, after],
+      );
     },
   };
 }

@@ -22,7 +22,7 @@ test("the page of the command line has the exit codes of the code, and no other"
   expect(codes.map(Number)).toEqual(Object.values(exitCodes));
 });
 
-test.each(["validate", "lock", "plan", "run", "replay", "demo", "serve"])(
+test.each(["validate", "lock", "plan", "run", "replay", "demo", "serve", "rotate-key"])(
   "the page names every option of %s, and no other",
   async (command) => {
     const { stdout } = await cli(command, "--help");

@@ -1,0 +1,34 @@
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { openDatastore } from "../../src/datastore/open-datastore.ts";
+import { folderOf, startCli } from "./support/cli.ts";
+
+test("rotate-key lets go of the previous key, from a file or given, and says how much was sealed anew", async () => {
+  const [old, second, third] = [1, 2, 3].map(() => randomBytes(32).toString("hex")) as [
+    string,
+    string,
+    string,
+  ];
+  const folder = await folderOf({ "old.key": old, "third.key": third });
+  const url = `pglite:${join(folder, "box")}`;
+  const before = await openDatastore(url, { key: old });
+  await before.documents.put("answers", "task/given", Buffer.from("secret"));
+  await before.close();
+  const rotate = (env: Record<string, string>) =>
+    startCli(["rotate-key", "--datastore", url], { env }).result;
+
+  const missing = await rotate({ TACKLEBOX_KEY: second });
+  expect(missing).toMatchObject({ stderr: expect.stringContaining("DATASTORE_KEY") });
+  expect(missing.code).toBe(5);
+  const first = await rotate({ TACKLEBOX_KEY: second, TACKLEBOX_PREVIOUS_KEY_FILE: join(folder, "old.key") });
+  expect(first).toMatchObject({ code: 0, stderr: expect.stringContaining("1 values sealed anew") });
+  const next = await rotate({
+    TACKLEBOX_KEY_FILE: join(folder, "third.key"),
+    TACKLEBOX_PREVIOUS_KEY: second,
+  });
+  expect(next.code).toBe(0);
+  const after = await openDatastore(url, { key: third });
+  expect(Buffer.from((await after.documents.get("answers", "task/given")) ?? []).toString()).toBe("secret");
+  await after.close();
+});
