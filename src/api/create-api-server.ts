@@ -10,6 +10,7 @@ import fastify, {
 import packageJson from "../../package.json" with { type: "json" };
 import { TackleboxError, errorCodeOf, errorText } from "../errors.ts";
 import type { ApiServices } from "./api-services.ts";
+import { describeCommonAnswers } from "./common-answers.ts";
 import { createEventStreams } from "./event-stream.ts";
 import { addGuard } from "./guard.ts";
 import { documentOptions } from "./open-api.ts";
@@ -25,6 +26,7 @@ import { stateRoutes } from "./routes/state-routes.ts";
 import { taskRoutes } from "./routes/task-routes.ts";
 import { tokenRoutes } from "./routes/token-routes.ts";
 import { sharedSchemas } from "./schemas/shared-schemas.ts";
+import { answerUnreadable } from "./unreadable-request.ts";
 
 export interface ApiServerOptions extends Omit<ApiServices, "streams"> {
   /** Names under which the server is reached beside localhost and addresses. */
@@ -56,8 +58,13 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     // A request that takes its time must not hold up the server's end.
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 300 },
+    clientErrorHandler: answerUnreadable,
+    // A path that cannot be decoded; also in an error of ours.
+    frameworkErrors: (error, request, reply) => void sendProblem({ error, request, reply, options }),
     ajv: { customOptions: { allErrors: true, coerceTypes: "array", removeAdditional: false } },
   });
+  // An expectation nobody has heard of is no reason to refuse (RFC 9110, 10.1.1).
+  app.server.on("checkExpectation", (request, response) => app.server.emit("request", request, response));
   await prepare(app, options);
   const services: ApiServices = { ...options, streams };
   await app.register(stateRoutes(services));
@@ -120,6 +127,7 @@ async function prepare(app: FastifyInstance, options: ApiServerOptions): Promise
     strictTransportSecurity: false,
   });
   await app.register(rateLimit, { global: false });
+  describeCommonAnswers(app);
   await app.register(swagger, documentOptions(packageJson.version));
   for (const schema of sharedSchemas) app.addSchema(schema);
   const { tokens, allowedHosts = [], maxFailures } = options;

@@ -16,7 +16,7 @@ export function createSqlJournalStore(db: Queryable): JournalStore {
     return rows.map((row) => toBytes(row["entry"]));
   };
   return {
-    read,
+    read: async (taskId, fromIndex) => (isText(taskId) ? await read(taskId, fromIndex) : []),
     append: async (taskId, expectedIndex, entries) => {
       if (entries.length === 0) return;
       if (await insertEntries(db, taskId, expectedIndex, entries)) return;
@@ -59,6 +59,7 @@ const selectKeys = "select key from tacklebox.document where collection = $1";
 /** Named values in a Postgres table. */
 export function createSqlDocumentStore(db: Queryable): DocumentStore {
   const get = async (collection: string, key: string): Promise<Uint8Array | null> => {
+    if (!isText(key)) return null;
     const { rows } = await db.query(
       "select value from tacklebox.document where collection = $1 and key = $2",
       [collection, key],
@@ -142,6 +143,11 @@ function startsWith(kept: readonly Uint8Array[], entries: readonly Uint8Array[])
     const other = kept[index];
     return other !== undefined && Buffer.compare(other, entry) === 0;
   });
+}
+
+/** False for what PostgreSQL's `text` cannot hold, and which therefore names nothing. */
+function isText(key: string): boolean {
+  return !key.includes("\0");
 }
 
 function toBytes(value: unknown): Uint8Array {

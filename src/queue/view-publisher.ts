@@ -1,5 +1,6 @@
 import type { Job } from "bullmq";
 import { errorText } from "../errors.ts";
+import { mapTexts } from "../json.ts";
 import type { TaskView } from "../task/task-view.ts";
 
 /** Keeps a job's progress at the latest view: one write at a time, views in between are passed over. */
@@ -24,7 +25,7 @@ export function createViewPublisher(job: Job, onTrouble: (text: string) => void)
       const view = latest;
       latest = null;
       try {
-        await job.updateProgress(view);
+        await job.updateProgress(toStorable(view));
       } catch (error) {
         onTrouble(`task ${view.id}: its view could not be stored: ${errorText(error)}`);
       }
@@ -47,4 +48,10 @@ export function createViewPublisher(job: Job, onTrouble: (text: string) => void)
       while (writing !== null) await writing;
     },
   };
+}
+
+/** PostgreSQL's JSON holds neither NUL nor half a character, and the texts of hooks and scripts may have both. */
+function toStorable(view: TaskView): TaskView {
+  if (!/\\u(?:0000|d[89a-f])/.test(JSON.stringify(view))) return view;
+  return mapTexts(view, (text) => text.toWellFormed().replaceAll("\0", "\ufffd"));
 }

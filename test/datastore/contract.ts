@@ -138,6 +138,14 @@ export function describeDocuments(stores: Stores): void {
     await documents.remove("answers", "task");
   });
 
+  it("has nothing under a name that nothing was put under, whatever is in it", async () => {
+    const { store } = stores();
+    for (const name of ["", "\0", "a\0b", "\ud800", "'; select 1; --", "x".repeat(10_000)]) {
+      expect(await store.documents.get("odd-names", name)).toBeNull();
+      expect(await store.journals.read(name)).toEqual([]);
+    }
+  });
+
   it("does not mix names up across collections", async () => {
     const { documents } = stores().store;
     await documents.put("a", "b:c", text("one"));

@@ -52,6 +52,19 @@ export function describeQueueContract(subject: (typeof testDatastores)[number]):
       expect(nas.requests("testapp").some((request) => request.path === "/health")).toBe(true);
     });
 
+    it("shows how a hook stands also when its texts hold what no database takes", async () => {
+      const { tacklebox, untilOperation, datastore } = await open();
+      const emit = "await ctx.emitCheckpoint('odd', 'a\\0b\\ud800c')";
+      const hook = { scriptContent: `export async function run(ctx) { ${emit}; }` };
+      const id = await tacklebox.submit(installRequest([hook]));
+      await untilOperation(id, "COMPLETED");
+      const [task] = await tacklebox.getHookTasks(id);
+      const queue = datastore?.bull.queue("hooks");
+      const job = await queue?.getJob(task?.id ?? "");
+      expect(job?.progress).toMatchObject({ checkpoints: [{ message: "a\ufffdb\ufffdc" }] });
+      await queue?.close();
+    });
+
     it("makes one operation of two clicks under one key, and refuses another request under it", async () => {
       const { tacklebox, untilOperation } = await open();
       const request = installRequest([{ scriptContent: "export async function run() {}" }]);

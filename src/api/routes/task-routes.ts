@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
+import { Type } from "typebox";
 import { errorCodeOf } from "../../errors.ts";
 import type { TaskFilter } from "../../feed/task-summary.ts";
 import type { ApiServices } from "../api-services.ts";
@@ -14,6 +15,15 @@ import { answerWith, bodiless, errors, tag } from "../schemas/answers.ts";
 import { toLabels } from "../to-labels.ts";
 import type { TypedApp } from "../typed-app.ts";
 import { waitForChange } from "../wait-for-change.ts";
+
+/** As one answer or, for those who ask for `application/x-ndjson`, row by row. */
+const logAnswer = {
+  description: "Rows, oldest first.",
+  content: {
+    "application/json": { schema: Type.Ref("Log#") },
+    "application/x-ndjson": { schema: { type: "string" } },
+  },
+};
 
 /** `GET /v1/tasks`, one task, its log. */
 export function taskRoutes(services: ApiServices): FastifyPluginAsyncTypebox {
@@ -99,7 +109,7 @@ function addTaskLog(app: TypedApp, { tacklebox }: ApiServices): void {
         ...tag("tasks", "getTaskLog", "The log of a hook, or of all hooks of an operation"),
         params: taskParamsSchema,
         querystring: logQuerySchema,
-        response: { 200: answerWith("Log", "Rows, oldest first."), ...errors(400, 401, 404) },
+        response: { 200: logAnswer, ...errors(400, 401, 404) },
       },
     },
     async (request, reply) => {

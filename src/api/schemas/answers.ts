@@ -28,10 +28,16 @@ export const problemSchema = Type.Object(
 const meanings: Record<number, string> = {
   400: "The request does not fit.",
   401: "There is no valid token.",
+  403: "It comes from a page of another site.",
   404: "There is no such thing.",
   409: "Not possible in this state.",
   412: "It has changed since.",
+  413: "Its body is too large.",
+  415: "Its body is no JSON.",
+  421: "Host is a name this server does not answer to.",
   422: "The script or an answer is refused.",
+  429: "Too many wrong tokens came from there; Retry-After says how long to wait.",
+  500: "A fault of the server.",
   503: "The NAS or the datastore is away.",
 };
 

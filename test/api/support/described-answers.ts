@@ -16,7 +16,7 @@ export function createAnswerCheck(
   const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: false });
   ajv.addSchema(closed, "openapi");
   return ({ method, path, status, type, body }) => {
-    const template = Object.keys(closed.paths).find((one) => isOf(one, path));
+    const template = Object.keys(closed.paths).find((one) => isPathOf(one, path));
     const operation = template === undefined ? undefined : closed.paths[template]?.[method.toLowerCase()];
     if (template === undefined || operation === undefined) return [`${method} ${path} is not described`];
     const described = operation.responses[String(status)];
@@ -43,7 +43,8 @@ export function createAnswerCheck(
   };
 }
 
-function isOf(template: string, path: string): boolean {
+/** Whether a path is one of those that a template of the document stands for. */
+export function isPathOf(template: string, path: string): boolean {
   const parts = template.split("/");
   const given = path.split("/");
   return (
