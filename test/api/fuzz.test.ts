@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { errorCodeOf } from "../../src/errors.ts";
 import type { OperationTaskView } from "../../src/task/task-view.ts";

@@ -1,4 +1,5 @@
-import fc, { type Arbitrary } from "fast-check";
+import * as fc from "fast-check";
+import type { Arbitrary } from "fast-check";
 import { hostileValues, schemaValues, type JsonSchema, type SchemaValues } from "./schema-values.ts";
 import type { RawRequest } from "./raw-request.ts";
 

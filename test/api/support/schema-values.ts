@@ -1,4 +1,5 @@
-import fc, { type Arbitrary } from "fast-check";
+import * as fc from "fast-check";
+import type { Arbitrary } from "fast-check";
 
 /** A JSON Schema, as far as the OpenAPI document uses it. */
 export interface JsonSchema {
