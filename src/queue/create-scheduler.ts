@@ -192,9 +192,11 @@ class QueueScheduler implements Scheduler {
   private async hold<T>(job: Job, token: string | undefined, work: () => Promise<T>): Promise<T> {
     this.leases.hold(job, token);
     try {
-      return await work();
-    } finally {
+      const result = await work();
       this.leases.release(job);
+      return result;
+    } finally {
+      this.leases.drop(job);
     }
   }
 

@@ -9,6 +9,8 @@ export interface LeaseKeeper {
   /** Keeps the job's lease until `release`. */
   hold(job: Job, token: string | undefined): void;
   release(job: Job): void;
+  /** The work has failed; that its lease was lost before is still told. */
+  drop(job: Job): void;
   /** Renews all of them now. */
   renew(): Promise<void>;
   close(): void;
@@ -22,11 +24,11 @@ export interface LeaseKeeperOptions {
 }
 
 export function createLeaseKeeper({ leaseMs, onLost, onTrouble }: LeaseKeeperOptions): LeaseKeeper {
-  const held = new Map<Job, string>();
-  const renewOne = async ([job, token]: [Job, string]): Promise<void> => {
+  const held = new Map<Job, { token: string; isReleased: boolean }>();
+  const renewOne = async ([job, lease]: [Job, { token: string; isReleased: boolean }]): Promise<void> => {
     try {
-      const isRenewed = (await job.extendLock(token, leaseMs)) > 0;
-      if (isRenewed || !held.has(job)) return;
+      const isRenewed = (await job.extendLock(lease.token, leaseMs)) > 0;
+      if (isRenewed || lease.isReleased) return;
       held.delete(job);
       onTrouble(`could not renew lock for job ${job.id}`);
       onLost(job);
@@ -42,9 +44,14 @@ export function createLeaseKeeper({ leaseMs, onLost, onTrouble }: LeaseKeeperOpt
   timer.unref();
   return {
     hold: (job, token) => {
-      if (token !== undefined) held.set(job, token);
+      if (token !== undefined) held.set(job, { token, isReleased: false });
     },
-    release: (job) => void held.delete(job),
+    release: (job) => {
+      const lease = held.get(job);
+      if (lease !== undefined) lease.isReleased = true;
+      held.delete(job);
+    },
+    drop: (job) => void held.delete(job),
     renew,
     close: () => {
       clearInterval(timer);
