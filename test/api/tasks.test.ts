@@ -92,7 +92,10 @@ describe.each(testDatastores.filter(({ available }) => available))("tasks over H
     expect((await api.call("POST", `/v1/tasks/${failed.id}/skip`)).status).toBe(200);
     await api.untilOperation(id, "COMPLETED");
     const late = await api.call<ProblemDocument>("POST", `/v1/tasks/${id}/cancel`);
-    expect(late).toMatchObject({ status: 409, body: { code: "ILLEGAL_TRANSITION", allowed: ["rerun"] } });
+    expect(late).toMatchObject({
+      status: 409,
+      body: { code: "ILLEGAL_TRANSITION", allowed: ["rerun", "dismiss"] },
+    });
     const log = await api.call<{ items: { message: string }[] }>("GET", `/v1/tasks/${id}/logs`);
     expect(log.body.items.map(({ message }) => message)).toEqual(["before", "clicked retry"]);
   });
