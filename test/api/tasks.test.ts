@@ -177,6 +177,21 @@ describe.each(testDatastores.filter(({ available }) => available))("tasks over H
     expect((await box.call<Page>("GET", "/v1/tasks?kind=hook")).body.items).toMatchObject([{ parentId: id }]);
   });
 
+  it("runs a past execution again, once for each key, and says which one it was", async () => {
+    const api = await open();
+    const { id } = await install(api, installBody([quickHook]));
+    await api.untilOperation(id, "COMPLETED");
+    const [hook] = await api.tacklebox.getHookTasks(id);
+    const headers = { "idempotency-key": "again" };
+    const path = `/v1/tasks/${hook?.id}/rerun`;
+    const again = await api.call<OperationTaskView>("POST", path, { headers });
+    expect(again.status).toBe(202);
+    expect((await api.call<OperationTaskView>("POST", path, { headers })).body.id).toBe(again.body.id);
+    await api.untilOperation(again.body.id, "COMPLETED");
+    const [rerun] = await api.tacklebox.getHookTasks(again.body.id);
+    expect(rerun).toMatchObject({ retryOf: hook?.id, status: "COMPLETED", bundleSha256: hook?.bundleSha256 });
+  });
+
   it("no longer lists what its retention has removed", async () => {
     const api = await open({ tacklebox: { retention: { afterEndMs: 0 } }, feed: { endedFreshMs: 0 } });
     const { id } = await install(api, installBody([quickHook]));

@@ -7,10 +7,12 @@ import { requireMatch } from "../conditional.ts";
 import { answerWith, errors, tag } from "../schemas/answers.ts";
 import {
   answersBodySchema,
+  idempotencySchema,
   inputParamsSchema,
   retryBodySchema,
   taskParamsSchema,
 } from "../schemas/request-schemas.ts";
+import { answerAccepted } from "../answer-accepted.ts";
 import type { TypedApp } from "../typed-app.ts";
 
 const scriptBodyLimit = 8 * 1024 * 1024;
@@ -24,6 +26,7 @@ export function actionRoutes(services: ApiServices): FastifyPluginAsyncTypebox {
     addRetry(app, services);
     addSignIn(app, services);
     addPlainActions(app, services);
+    addRerun(app, services);
   };
 }
 
@@ -102,6 +105,28 @@ function addPlainActions(app: TypedApp, services: ApiServices): void {
       async (request) => await act(services, request, (id) => services.tacklebox[name](id)),
     );
   }
+}
+
+function addRerun(app: TypedApp, { tacklebox, feed }: ApiServices): void {
+  app.post(
+    "/tasks/:id/rerun",
+    {
+      schema: {
+        ...tag("tasks", "rerunTask", "Runs a task that has ended again, in its original context"),
+        params: taskParamsSchema,
+        headers: idempotencySchema,
+        response: {
+          202: answerWith("OperationTask", "The new operation; Location names it."),
+          ...errors(400, 401, 404, 409, 422, 503),
+        },
+      },
+    },
+    async (request, reply) => {
+      const idempotencyKey = request.headers["idempotency-key"];
+      const again = idempotencyKey === undefined ? {} : { idempotencyKey };
+      return await answerAccepted(reply, feed, await tacklebox.rerun(request.params.id, again));
+    },
+  );
 }
 
 /** Does it on the state the caller has seen, and answers with the state after it. */

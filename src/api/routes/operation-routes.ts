@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import type { Operation } from "../../plan/plan.ts";
+import { answerAccepted } from "../answer-accepted.ts";
 import type { ApiServices } from "../api-services.ts";
 import { toOperationRequest } from "../operation-request.ts";
 import { answerWith, errors, tag } from "../schemas/answers.ts";
@@ -58,11 +59,7 @@ function addOperation(app: TypedApp, services: ApiServices, operation: Operation
       const asked = await toOperationRequest(operation, request.body, catalogRoot);
       const idempotencyKey = request.headers["idempotency-key"];
       const id = await tacklebox.submit(asked, idempotencyKey === undefined ? {} : { idempotencyKey });
-      await feed.refresh(id);
-      return reply
-        .code(202)
-        .header("location", `/v1/tasks/${id}`)
-        .send((await feed.snapshot(id)).view);
+      return await answerAccepted(reply, feed, id);
     },
   );
 }
