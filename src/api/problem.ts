@@ -1,4 +1,5 @@
 import { errorCatalogue, errorCodeOf, errorText, TackleboxError, type ErrorCode } from "../errors.ts";
+import { AnswersRejectedError } from "../inputs/answers-rejected.ts";
 import { ScriptRejectedError } from "../install/script-rejected.ts";
 
 /** What is wrong at one place of a request, or of the install script in it. */
@@ -118,6 +119,8 @@ function scriptErrors({ problems }: ScriptRejectedError): ProblemError[] {
 }
 
 function inputErrors(error: unknown): ProblemError[] {
+  if (error instanceof AnswersRejectedError)
+    return error.problems.map(({ inputId, code, message }) => ({ inputId, code, detail: message }));
   if (!(error instanceof TackleboxError)) return [];
   return error.context.map(({ label, value }) => ({
     code: "INPUT_INVALID",

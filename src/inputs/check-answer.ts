@@ -2,12 +2,21 @@ import { isJsonObject, type JsonObject, type JsonValue } from "../json.ts";
 import type { HookInput, OAuthInput, Question } from "../schema/install-script.ts";
 
 /** An answer made into the question's type, or what is wrong with it. `null` means: not answered, and need not be. */
-export type AnswerCheck = { ok: true; value: JsonValue } | { ok: false; message: string };
+export type AnswerCheck = { ok: true; value: JsonValue } | ({ ok: false } & AnswerFault);
+
+/** `INPUT_REQUIRED`: nothing was answered where something must be; `INPUT_INVALID`: what was answered does not do. */
+export interface AnswerFault {
+  code: "INPUT_REQUIRED" | "INPUT_INVALID";
+  message: string;
+}
+
+/** What is wrong with one answer of a hook; no answer to a password is in it. */
+export interface AnswerProblem extends AnswerFault {
+  inputId: string;
+}
 
 /** All answers of a hook by input id, unanswered ones left out; or every problem at once. */
-export type AnswersCheck =
-  | { ok: true; values: JsonObject }
-  | { ok: false; problems: { inputId: string; message: string }[] };
+export type AnswersCheck = { ok: true; values: JsonObject } | { ok: false; problems: AnswerProblem[] };
 
 const maxTextLength = 64 * 1024;
 
@@ -29,16 +38,17 @@ export function checkInput(input: HookInput, answer: JsonValue | undefined): Ans
 
 /** Checks all answers of a hook. */
 export function checkAnswers(inputs: readonly HookInput[], answers: JsonObject): AnswersCheck {
-  const problems: { inputId: string; message: string }[] = [];
+  const problems: AnswerProblem[] = [];
   const values: [string, JsonValue][] = [];
   const ids = inputs.map(({ id }) => id);
   for (const unknown of Object.keys(answers).filter((id) => !ids.includes(id))) {
     const declared = ids.length === 0 ? "it declares none" : `it declares ${ids.join(", ")}`;
-    problems.push({ inputId: unknown, message: `The hook has no input "${unknown}"; ${declared}.` });
+    const code = "INPUT_INVALID";
+    problems.push({ inputId: unknown, code, message: `The hook has no input "${unknown}"; ${declared}.` });
   }
   for (const input of inputs) {
     const check = checkInput(input, Object.hasOwn(answers, input.id) ? answers[input.id] : undefined);
-    if (!check.ok) problems.push({ inputId: input.id, message: check.message });
+    if (!check.ok) problems.push({ inputId: input.id, code: check.code, message: check.message });
     else if (check.value !== null) values.push([input.id, check.value]);
   }
   return problems.length > 0 ? { ok: false, problems } : { ok: true, values: Object.fromEntries(values) };
@@ -71,6 +81,7 @@ function checkText(question: Question, answer: JsonValue): AnswerCheck {
   if (text.length > maxTextLength) {
     return {
       ok: false,
+      code: "INPUT_INVALID",
       message: `${nameOf(question)}: the answer is longer than ${maxTextLength} characters; shorten it.`,
     };
   }
@@ -91,6 +102,7 @@ function checkBoolean(question: Question, answer: JsonValue): AnswerCheck {
   const text = typeof answer === "string" ? answer.trim().toLowerCase() : "";
   if (text === "true" || text === "yes") return { ok: true, value: true };
   if (text === "false" || text === "no") return { ok: true, value: false };
+  if (answer === "") return question.required === true ? missing(question) : { ok: true, value: null };
   return wrong(question, answer, "true or false");
 }
 
@@ -100,7 +112,7 @@ function checkSelect(question: Question, answer: JsonValue): AnswerCheck {
     options.find(({ value }) => JSON.stringify(value) === JSON.stringify(answer)) ??
     options.find(({ value }) => typeof answer === "string" && JSON.stringify(value) === answer);
   if (chosen !== undefined) return { ok: true, value: chosen.value };
-  if (answer === "" && question.required !== true) return { ok: true, value: null };
+  if (answer === "") return question.required === true ? missing(question) : { ok: true, value: null };
   return wrong(question, answer, `one of ${options.map(({ value }) => JSON.stringify(value)).join(", ")}`);
 }
 
@@ -108,24 +120,28 @@ function checkSignIn(input: OAuthInput, answer: JsonValue | undefined): AnswerCh
   const { tokenField } = input.flow;
   if (answer === undefined || answer === null) {
     if (input.required === false) return { ok: true, value: null };
-    return { ok: false, message: `"${input.name}" (${input.id}): sign in to answer it.` };
+    const message = `"${input.name}" (${input.id}): sign in to answer it.`;
+    return { ok: false, code: "INPUT_REQUIRED", message };
   }
   if (typeof answer === "string" && answer !== "") return { ok: true, value: { [tokenField]: answer } };
   const token = isJsonObject(answer) && Object.hasOwn(answer, tokenField) ? answer[tokenField] : undefined;
   if (typeof token === "string" && token !== "") return { ok: true, value: answer };
   return {
     ok: false,
+    code: "INPUT_INVALID",
     message: `"${input.name}" (${input.id}): expected an object with a text in "${tokenField}".`,
   };
 }
 
 function missing(question: Question): AnswerCheck {
-  return { ok: false, message: `${nameOf(question)}: no answer was given; this question must be answered.` };
+  const message = `${nameOf(question)}: no answer was given; this question must be answered.`;
+  return { ok: false, code: "INPUT_REQUIRED", message };
 }
 
 function wrong(question: Question, answer: JsonValue, expected: string): AnswerCheck {
   const found = question.type === "password" ? "the answer" : JSON.stringify(answer).slice(0, 80);
-  return { ok: false, message: `${nameOf(question)}: ${found} is not accepted; expected ${expected}.` };
+  const message = `${nameOf(question)}: ${found} is not accepted; expected ${expected}.`;
+  return { ok: false, code: "INPUT_INVALID", message };
 }
 
 function nameOf(question: Question): string {

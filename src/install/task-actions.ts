@@ -1,4 +1,5 @@
 import { TackleboxError } from "../errors.ts";
+import { AnswersRejectedError } from "../inputs/answers-rejected.ts";
 import { checkAnswers } from "../inputs/check-answer.ts";
 import type { JsonObject, JsonValue } from "../json.ts";
 import { toHookTaskView } from "../task/hook-task.ts";
@@ -79,13 +80,7 @@ class DeskActions implements TaskActions {
     const before = Object.fromEntries(known.map((id) => [id, given[id] as JsonValue]));
     const checked = checkAnswers(questions, { ...before, ...answers });
     if (!checked.ok) {
-      throw new TackleboxError(
-        "INPUT_INVALID",
-        `Task ${taskId}: ${checked.problems.map(({ message }) => message).join(" ")}`,
-        {
-          context: checked.problems.map(({ inputId, message }) => ({ label: inputId, value: message })),
-        },
-      );
+      throw new AnswersRejectedError(taskId, checked.problems);
     }
     await this.runtime.desk.answer(taskId, askedAnswersKey, checked.values);
     await this.wake(taskId);

@@ -70,10 +70,14 @@ describe("an answer that does not fit is refused with what was expected", () => 
     [{ type: "select" }, "x", "expected one of"],
     [{ type: "text", required: true }, "", "this question must be answered"],
     [{ type: "number", required: true }, "", "this question must be answered"],
-    [{ type: "select", required: true, options: genres }, "", "expected one of"],
+    [{ type: "password", required: true }, "", "this question must be answered"],
+    [{ type: "select", required: true, options: genres }, "", "this question must be answered"],
+    [{ type: "boolean", required: true }, "", "this question must be answered"],
   ])("%j does not take %j", (part, answer, message) => {
+    const isMissing = message.includes("must be answered");
     expect(checkAnswer(question(part), answer)).toEqual({
       ok: false,
+      code: isMissing ? "INPUT_REQUIRED" : "INPUT_INVALID",
       message: expect.stringContaining(message),
     });
   });
@@ -130,6 +134,7 @@ describe("a sign-in's answer", () => {
     (answer) => {
       expect(checkInput(oauth, answer)).toEqual({
         ok: false,
+        code: "INPUT_INVALID",
         message: expect.stringContaining('a text in "authToken"'),
       });
     },
@@ -138,6 +143,7 @@ describe("a sign-in's answer", () => {
   it("is needed unless the input says otherwise", () => {
     expect(checkInput(oauth, undefined)).toEqual({
       ok: false,
+      code: "INPUT_REQUIRED",
       message: '"Sign in to Plex" (plex_login): sign in to answer it.',
     });
     expect(checkInput({ ...oauth, required: false }, undefined)).toEqual({ ok: true, value: null });
@@ -169,9 +175,13 @@ describe("all answers of a hook", () => {
     expect(checkAnswers(inputs, { port: "x", nmae: "Movies" })).toEqual({
       ok: false,
       problems: [
-        { inputId: "nmae", message: 'The hook has no input "nmae"; it declares port, name.' },
-        { inputId: "port", message: expect.stringContaining("expected a number") },
-        { inputId: "name", message: expect.stringContaining("must be answered") },
+        {
+          inputId: "nmae",
+          code: "INPUT_INVALID",
+          message: 'The hook has no input "nmae"; it declares port, name.',
+        },
+        { inputId: "port", code: "INPUT_INVALID", message: expect.stringContaining("expected a number") },
+        { inputId: "name", code: "INPUT_REQUIRED", message: expect.stringContaining("must be answered") },
       ],
     });
     expect(checkAnswers([], { a: 1 })).toMatchObject({

@@ -207,6 +207,12 @@ export function describeQueueContract(subject: (typeof testDatastores)[number]):
       await expect(tacklebox.answer(waiting.id, { count: "many" })).rejects.toMatchObject({
         code: "INPUT_INVALID",
       });
+      await expect(tacklebox.answer(waiting.id, { count: "", nmae: 1 })).rejects.toMatchObject({
+        problems: [
+          { inputId: "nmae", code: "INPUT_INVALID" },
+          { inputId: "count", code: "INPUT_REQUIRED" },
+        ],
+      });
       await tacklebox.answer(waiting.id, { count: 2 });
       await untilOperation(id, "COMPLETED");
       expect(nas.requests("testapp").map((request) => request.path)).toEqual(["/Movies/3"]);

@@ -1,0 +1,15 @@
+import { TackleboxError } from "../errors.ts";
+import type { AnswerProblem } from "./check-answer.ts";
+
+/** Thrown as `INPUT_INVALID` when answers do not do; carries what is wrong with each of them. */
+export class AnswersRejectedError extends TackleboxError {
+  readonly problems: readonly AnswerProblem[];
+
+  constructor(taskId: string, problems: readonly AnswerProblem[]) {
+    super("INPUT_INVALID", `Task ${taskId}: ${problems.map(({ message }) => message).join(" ")}`, {
+      context: problems.map(({ inputId, message }) => ({ label: inputId, value: message })),
+    });
+    this.name = "AnswersRejectedError";
+    this.problems = problems;
+  }
+}
