@@ -14,7 +14,7 @@ export interface TurnWriter {
   writeFrame(json: string, body: Uint8Array | null): void;
 }
 
-const flushAtLength = 16 * 1024;
+const flushAtLength = 64 * 1024;
 const flushAtCount = 256;
 
 export function createTurnWriter(writeAll: (bytes: Buffer) => void): TurnWriter {

@@ -35,7 +35,7 @@ export type Completion =
 type Settle = (completion: Completion) => void;
 
 /** Room for many small messages in one. */
-const maxGatheredChars = 8192;
+const maxGatheredChars = 32_768;
 
 let lastSeq = 0;
 let sealed = false;
