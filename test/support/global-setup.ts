@@ -1,12 +1,19 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { TestProject } from "vitest/node";
-import { findServerProgram, startPostgres, startRedis, type ServerKind, type TestServer } from "./servers.ts";
+import {
+  findServerProgram,
+  startPostgres,
+  startRedis,
+  type ProgramKind,
+  type ServerKind,
+  type TestServer,
+} from "./servers.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** Which servers are installed. */
-    servers: Record<ServerKind, boolean>;
+    /** Which servers, and whether the browser, are installed. */
+    servers: Record<ProgramKind, boolean>;
     /** Where a suite asks for a server; it is started for the first one that asks and shared by the others. */
     serverDesk: string;
   }
@@ -32,6 +39,7 @@ export async function setup(project: TestProject): Promise<void> {
   project.provide("servers", {
     redis: findServerProgram("redis") !== null,
     postgres: findServerProgram("postgres") !== null,
+    chromium: findServerProgram("chromium") !== null,
   });
 }
 

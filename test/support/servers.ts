@@ -6,6 +6,15 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 
 export type ServerKind = "redis" | "postgres";
+/** What some suites need installed: a database server, or a browser. */
+export type ProgramKind = ServerKind | "chromium";
+/** The Debian package that brings it. */
+export const packageOf: Record<ProgramKind, string> = {
+  redis: "redis-server",
+  postgres: "postgresql",
+  chromium: "chromium",
+};
+export const programKinds = ["redis", "postgres", "chromium"] as const;
 
 /** A database server of its own, on a free loopback port with a temporary folder. */
 export interface TestServer {
@@ -29,9 +38,10 @@ interface Recipe {
   stopSignal: NodeJS.Signals;
 }
 
-/** Path of the server's program on the PATH or where Debian keeps it; null when it is not installed. */
-export function findServerProgram(kind: ServerKind): string | null {
+/** Path of the program on the PATH or where Debian keeps it; null when it is not installed. */
+export function findServerProgram(kind: ProgramKind): string | null {
   if (kind === "redis") return findProgram("redis-server");
+  if (kind === "chromium") return findProgram("chromium") ?? findProgram("chromium-browser");
   const own = findProgram("postgres");
   if (own !== null) return own;
   const root = "/usr/lib/postgresql";

@@ -1,14 +1,14 @@
 import type { Reporter, TestModule, TestSuite } from "vitest/node";
-import { findServerProgram } from "./servers.ts";
+import { findServerProgram, programKinds } from "./servers.ts";
 import { canMountDisk } from "./small-disk.ts";
 
 /**
- * Names the suites that were skipped because their server is not installed, or because this user may not mount the disk
- * they fill, above the runner's own summary. With `CI=true` a server that is missing is a failure.
+ * Names the suites that were skipped because their server or browser is not installed, or because this user may not mount
+ * the disk they fill, above the runner's own summary. With `CI=true` a server that is missing is a failure.
  */
 export class SkippedSuitesReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
-    const servers = (["redis", "postgres"] as const).filter((kind) => findServerProgram(kind) === null);
+    const servers = programKinds.filter((kind) => findServerProgram(kind) === null);
     const reasons = [
       ...servers.map((kind) => `${kind} could be neither found nor installed`),
       ...(canMountDisk ? [] : ["this user may not mount a disk"]),

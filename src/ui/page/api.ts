@@ -41,19 +41,25 @@ export async function callApi<T>(path: string, request: ApiRequest = {}): Promis
   return (response.status === 204 ? null : await response.json()) as T;
 }
 
-const etags = new Map<string, string>();
+/** What was read last in each place of the screen. */
+const lastRead = new Map<string, { path: string; etag: string }>();
 
-/** Reads again what was read before; null when it has not changed. */
-export async function readChanged<T>(path: string, signal: AbortSignal): Promise<T | null> {
-  const known = etags.get(path);
-  const response = await send(path, {
-    signal,
-    headers: known === undefined ? {} : { "if-none-match": known },
-  });
+/** Reads what stands in a place of the screen; null when it is what was read there last. */
+export async function readChanged<T>(place: string, path: string, signal: AbortSignal): Promise<T | null> {
+  const known = lastRead.get(place);
+  const headers: Record<string, string> = known?.path === path ? { "if-none-match": known.etag } : {};
+  const response = await send(path, { signal, headers });
   if (response.status === 304) return null;
+  const body = (await response.json()) as T;
   const etag = response.headers.get("etag");
-  if (etag !== null) etags.set(path, etag);
-  return (await response.json()) as T;
+  if (etag === null) lastRead.delete(place);
+  else lastRead.set(place, { path, etag });
+  return body;
+}
+
+/** The next reading gets everything again. */
+export function forgetRead(): void {
+  lastRead.clear();
 }
 
 /** The answer itself, for those who read it piece by piece. */

@@ -23,6 +23,6 @@ export function changeQuery(changes: Readonly<Record<string, string>>): void {
 /** The filters travel along when a task is opened and closed. */
 export function taskHash(id: string | null): string {
   const { view, query } = route.value;
-  const { step: _step, dialog: _dialog, log: _log, ...filters } = query;
+  const { step: _step, dialog: _dialog, show: _show, ...filters } = query;
   return toHash({ view: "tasks", id, query: view === "tasks" ? filters : {} });
 }

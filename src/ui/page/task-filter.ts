@@ -52,7 +52,7 @@ export function isShown(task: Operation, filter: TaskFilter): boolean {
     (filter.app === "" || task.appName === filter.app) &&
     (text === "" || `${task.title}\n${task.appName}`.toLowerCase().includes(text)) &&
     (!isLabel(filter.label) || hasLabel(task, filter.label)) &&
-    ((task.dismissedAt ?? null) !== null) === filter.dismissed
+    (task.dismissedAt !== null) === filter.dismissed
   );
 }
 

@@ -1,7 +1,7 @@
 import type { LogLevel } from "../../task/task-event.ts";
 import type { HookTaskView, OperationTaskView, StepView } from "../../task/task-view.ts";
 import type { JsonValue } from "../../json.ts";
-import type { HookEvent, Question } from "../../schema/install-script.ts";
+import type { Question } from "../../schema/install-script.ts";
 
 /** What the API answers, as far as the page shows it. The shapes of tasks are those of `src/task`. */
 
@@ -11,20 +11,11 @@ export interface Action {
   inputId?: string;
 }
 
-interface Common {
-  actions: Action[];
-  labels?: Record<string, string>;
-  retryOf?: string | null;
-  /** How long it usually takes, in seconds. */
-  predictedSeconds?: number | null;
-}
+export type Step = StepView;
 
-export type Step = StepView & { startedAt?: string | null; finishedAt?: string | null };
+export type Hook = Omit<HookTaskView, "actions"> & { actions: Action[] };
 
-export type Hook = Omit<HookTaskView, "actions"> & Common & { sourceSha256?: string | null };
-
-export type Operation = Omit<OperationTaskView, "actions" | "steps"> &
-  Common & { steps: Step[]; dismissedAt?: string | null; children?: Hook[] };
+export type Operation = Omit<OperationTaskView, "actions"> & { actions: Action[]; children?: Hook[] };
 
 export type Task = Hook | Operation;
 
@@ -57,26 +48,40 @@ export interface PlanProblem {
   severity: "error" | "warning";
   code: string;
   message: string;
-  pointer?: string;
-  line?: number | null;
-  column?: number | null;
+  line?: number;
+  column?: number;
 }
 
 export interface PlanStepView {
-  kind: string;
+  kind: Step["kind"];
   title: string;
-  hookId?: string | null;
+  hookId: string | null;
   runs: boolean;
-  reason?: string | null;
+  reason: string | null;
+}
+
+/** A question of the install dialog. */
+export interface QuestionView {
+  key: string;
+  question: string;
+  description: string | null;
+  type: Question["type"];
+  required: boolean;
+  default: JsonValue;
+  /** True: left unanswered, the NAS's facts or chance give the answer. */
+  isDefaultComputed: boolean;
+  placeholder: string | null;
+  options: { text: string; value: JsonValue }[];
 }
 
 /** A hook the user may switch off, with what the author says about it. */
 export interface UserSwitch {
   hookId: string;
   label: string;
-  description?: string | null;
-  default?: boolean;
-  link?: { url: string; label: string } | null;
+  description: string | null;
+  link: { url: string; label: string } | null;
+  /** As the request has it. */
+  isOn: boolean;
 }
 
 export interface HookPermissions {
@@ -84,44 +89,42 @@ export interface HookPermissions {
   mayReach: { rule: string; what: string; text: string }[];
 }
 
+export interface RequirementView {
+  what: string;
+  /** Null: the NAS does not tell. */
+  isMet: boolean | null;
+  text: string;
+}
+
 /** What an install or upgrade would do. */
 export interface PlanView {
   valid: boolean;
   problems: PlanProblem[];
-  appName?: string | null;
-  operation: OperationKind;
-  fromVersion?: string | null;
-  toVersion?: string | null;
-  steps?: PlanStepView[];
-  questions?: Question[];
-  userOptional?: UserSwitch[];
-  permissions?: HookPermissions[];
-  requirements?: {
-    locations?: string[];
-    specifications?: string[];
-    permissions?: string[];
-    ports?: number[];
-  } | null;
-  values?: JsonValue;
+  /** Why the request as it is would be refused although the script is good. */
+  refusals: { code: string; title: string; message: string }[];
+  fromVersion: string | null;
+  toVersion: string | null;
+  steps: PlanStepView[];
+  questions: QuestionView[];
+  userOptional: UserSwitch[];
+  permissions: HookPermissions[];
+  requirements: RequirementView[];
+  values: JsonValue;
+  predictedSeconds: number | null;
 }
 
 export type OperationKind = "install" | "upgrade";
 
-export interface CatalogHook {
-  id: string;
-  event: HookEvent;
-  description?: string | null;
-}
-
 export interface CatalogEntry {
   script: string;
   title: string;
-  description?: string | null;
-  icon?: string | null;
-  version?: string | null;
-  internal?: boolean;
-  hooks?: CatalogHook[];
-  problems?: PlanProblem[];
+  description: string | null;
+  icon: string | null;
+  version: string | null;
+  internal: boolean;
+  hooks: { id: string }[];
+  problems: PlanProblem[];
+  lock: "as-locked" | "changed" | "unlisted" | null;
 }
 
 export interface InstalledApp {

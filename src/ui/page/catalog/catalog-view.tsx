@@ -59,19 +59,20 @@ export function CatalogView() {
 }
 
 function AppCard({ entry, installed }: { entry: CatalogEntry; installed: InstalledApp | undefined }) {
-  const { script, title, description, icon, version, hooks = [], problems = [] } = entry;
+  const { script, title, description, icon, version, hooks, problems, lock } = entry;
   const isBroken = problems.some(({ severity }) => severity === "error");
   const link = (operation: string): string =>
     toHash({ view: "catalog", id: script, query: operation === "install" ? {} : { for: operation } });
   return (
     <article class="app-card card">
-      <AppTile name={title} icon={icon ?? null} />
+      <AppTile name={title} icon={icon} />
       <div class="app-card-text">
         <h2>{title}</h2>
         <p class="muted app-card-meta">
-          {version !== undefined && version !== null && <span>{version}</span>}
+          {version !== null && <span>{version}</span>}
           <span>{hooks.length === 1 ? "1 hook" : `${hooks.length} hooks`}</span>
           {isBroken && <span class="tag">has mistakes</span>}
+          {lock === "changed" && <span class="tag">differs from the lock file</span>}
         </p>
       </div>
       <p class="app-card-description">{description}</p>

@@ -1,7 +1,6 @@
 import type { JsonObject } from "../../../json.ts";
-import type { FormAnswers } from "../inputs/answers.ts";
-import { toAnswers, toFormQuestion } from "../inputs/answers.ts";
-import type { OperationKind, PlanView } from "../views.ts";
+import { toAnswers, type FormAnswers, type FormQuestion } from "../inputs/answers.ts";
+import type { OperationKind } from "../views.ts";
 
 /** Where the script of an operation comes from. */
 export type ScriptSource = { catalogScript: string } | { script: string; scriptFile: string };
@@ -16,19 +15,19 @@ export interface PlanDraft {
   answers: FormAnswers;
 }
 
-/** The draft as a request for a plan; answers are left out, since they do not change which hooks run. */
-export function toPlanBody({ source, operation, appName, optIns }: PlanDraft): JsonObject {
+/** The draft as a request for an operation, given the questions it is known to ask. */
+export function toOperationBody(draft: PlanDraft, questions: readonly FormQuestion[]): JsonObject {
+  const { source, operation, appName, optIns, answers } = draft;
   return {
     ...source,
-    operation,
     ...(appName === "" ? {} : { appName }),
     ...(operation === "install" ? { optIns: { ...optIns } } : {}),
+    answers: toAnswers(questions, answers),
   };
 }
 
-/** The draft as a request for the operation itself. */
-export function toOperationBody(draft: PlanDraft, plan: PlanView): JsonObject {
-  const { operation: _operation, ...body } = toPlanBody(draft);
-  const questions = (plan.questions ?? []).map(toFormQuestion);
-  return { ...body, answers: toAnswers(questions, draft.answers) };
+/** The draft as a request for its plan: with the answers given so far, whether or not they are all. */
+export function toPlanBody(draft: PlanDraft): JsonObject {
+  const given = Object.fromEntries(Object.entries(draft.answers).filter(([, value]) => value !== ""));
+  return { ...toOperationBody(draft, []), operation: draft.operation, answers: given };
 }

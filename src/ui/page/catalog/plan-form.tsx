@@ -1,7 +1,8 @@
 import { useSignal, type ReadonlySignal } from "@preact/signals";
 import type { JsonValue } from "../../../json.ts";
 import { ApiError, callApi, failureText, newIdempotencyKey } from "../api.ts";
-import { missingAnswers, toFormQuestion } from "../inputs/answers.ts";
+import { Icon } from "../icons.tsx";
+import { missingAnswers, toFormQuestion, type FormQuestion } from "../inputs/answers.ts";
 import { QuestionField } from "../inputs/question-field.tsx";
 import { applyView } from "../live/task-store.ts";
 import { open } from "../navigation.ts";
@@ -23,7 +24,8 @@ interface PlanFormProps {
 /** A plan with everything that can be chosen about it, and the button that carries it out. */
 export function PlanForm({ draft, state, onChange, onJump, verb }: PlanFormProps) {
   const { plan, failure } = state.value;
-  const { submit, failures, failed } = useSubmit(draft, plan);
+  const questions = (plan?.questions ?? []).map(toFormQuestion);
+  const { submit, failures, failed } = useSubmit(draft, questions);
   if (plan === null) {
     return failure === "" ? (
       <p class="muted plan-wait">Making the plan</p>
@@ -31,22 +33,18 @@ export function PlanForm({ draft, state, onChange, onJump, verb }: PlanFormProps
       <p class="hint tone-failed">{failure}</p>
     );
   }
-  const questions = (plan.questions ?? []).filter(
-    ({ installonly }) => installonly !== true || draft.operation === "install",
-  );
-  const hasErrors = !plan.valid || plan.problems.some(({ severity }) => severity === "error");
   return (
     <form class="plan-form" onSubmit={submit.start} noValidate>
       <PlanProblems problems={plan.problems} {...(onJump === undefined ? {} : { onJump })} />
-      {failure !== "" && plan.problems.length === 0 && <p class="hint tone-failed">{failure}</p>}
+      <Refusals plan={plan} />
       <PlanSwitches
-        switches={draft.operation === "install" ? (plan.userOptional ?? []) : []}
+        switches={plan.userOptional}
         optIns={draft.optIns}
         onSwitch={(hookId, on) => onChange({ ...draft, optIns: { ...draft.optIns, [hookId]: on } })}
       />
       {questions.length > 0 && (
         <section class="plan-part" aria-label="Questions">
-          {questions.map(toFormQuestion).map((question) => (
+          {questions.map((question) => (
             <QuestionField
               key={question.id}
               question={question}
@@ -59,14 +57,15 @@ export function PlanForm({ draft, state, onChange, onJump, verb }: PlanFormProps
           ))}
         </section>
       )}
-      {plan.steps !== undefined && plan.steps.length > 0 && <PlanSteps steps={plan.steps} />}
-      <PlanPermissions permissions={plan.permissions ?? []} />
-      <PlanRequirements plan={plan} />
-      <p class="field-error" role="alert">
-        {failed.value}
-      </p>
+      {plan.steps.length > 0 && <PlanSteps steps={plan.steps} />}
+      <PlanPermissions permissions={plan.permissions} />
+      <PlanRequirements requirements={plan.requirements} />
+      <PlanValues values={plan.values} />
       <div class="dialog-actions">
-        <button type="submit" class="button primary" disabled={submit.busy || hasErrors}>
+        <p class="field-error" role="alert">
+          {failed.value}
+        </p>
+        <button type="submit" class="button primary" disabled={submit.busy || !plan.valid}>
           {verb}
         </button>
       </div>
@@ -74,20 +73,44 @@ export function PlanForm({ draft, state, onChange, onJump, verb }: PlanFormProps
   );
 }
 
-function useSubmit(draft: PlanDraft, plan: PlanView | null) {
+/** Why it would be refused as it is. What is still to be answered is told when it is sent. */
+function Refusals({ plan }: { plan: PlanView }) {
+  const shown = plan.refusals.filter(({ code }) => code !== "INPUT_INVALID");
+  return shown.map(({ code, message }) => (
+    <p key={code} class="hint tone-waiting">
+      {message}
+    </p>
+  ));
+}
+
+function PlanValues({ values }: { values: JsonValue }) {
+  if (values === null || JSON.stringify(values) === "{}") return null;
+  return (
+    <details class="about">
+      <summary>
+        <Icon name="forward" />
+        The app's values
+      </summary>
+      <pre class="values mono" tabindex={0}>
+        {JSON.stringify(values, null, 2)}
+      </pre>
+    </details>
+  );
+}
+
+function useSubmit(draft: PlanDraft, questions: readonly FormQuestion[]) {
   const failures = useSignal<Readonly<Record<string, string>>>({});
   const failed = useSignal("");
   // The same key as long as this form is open: pressing twice installs once.
   const key = useSignal(newIdempotencyKey());
   const submit = useWork(async () => {
-    if (plan === null) return;
     failed.value = "";
-    failures.value = missingAnswers((plan.questions ?? []).map(toFormQuestion), draft.answers);
+    failures.value = missingAnswers(questions, draft.answers);
     if (Object.keys(failures.value).length > 0) return;
     try {
       const task = await callApi<Operation>(draft.operation === "install" ? "/v1/installs" : "/v1/upgrades", {
         method: "POST",
-        body: toOperationBody(draft, plan),
+        body: toOperationBody(draft, questions),
         headers: { "idempotency-key": key.value },
       });
       applyView(task);

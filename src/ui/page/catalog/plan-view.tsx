@@ -1,5 +1,6 @@
-import { Icon } from "../icons.tsx";
-import type { HookPermissions, PlanProblem, PlanStepView, PlanView, UserSwitch } from "../views.ts";
+import { Icon, ToneIcon } from "../icons.tsx";
+import type { HookPermissions, PlanProblem, PlanStepView, RequirementView, UserSwitch } from "../views.ts";
+import type { Tone } from "../words.ts";
 
 /** What is going to happen, step by step, each hook with why it runs or does not. */
 export function PlanSteps({ steps }: { steps: readonly PlanStepView[] }) {
@@ -7,13 +8,13 @@ export function PlanSteps({ steps }: { steps: readonly PlanStepView[] }) {
     <section class="plan-part" aria-labelledby="plan-steps-title">
       <h3 id="plan-steps-title">What happens</h3>
       <ol class="plan-steps">
-        {steps.map(({ kind, title, hookId, runs, reason }, index) => (
-          <li key={hookId ?? `${kind}-${index}`} class={runs ? "plan-step" : "plan-step left-out"}>
+        {steps.map(({ kind, title, hookId, runs, reason }) => (
+          <li key={hookId ?? kind} class={runs ? "plan-step" : "plan-step left-out"}>
             <span class="plan-step-title">
               {title}
               {!runs && <span class="tag">does not run</span>}
             </span>
-            {reason !== undefined && reason !== null && <span class="muted plan-step-reason">{reason}</span>}
+            {reason !== null && <span class="muted plan-step-reason">{reason}</span>}
           </li>
         ))}
       </ol>
@@ -56,21 +57,21 @@ export function PlanSwitches({ switches, optIns, onSwitch }: PlanSwitchesProps) 
   if (switches.length === 0) return null;
   return (
     <section class="plan-part" aria-label="Options">
-      {switches.map(({ hookId, label, description, default: initially, link }) => (
+      {switches.map(({ hookId, label, description, isOn, link }) => (
         <div class="switch-row" key={hookId}>
           <label class="switch">
             <input
               type="checkbox"
               role="switch"
-              checked={optIns[hookId] ?? initially ?? true}
-              aria-checked={optIns[hookId] ?? initially ?? true}
+              checked={optIns[hookId] ?? isOn}
+              aria-checked={optIns[hookId] ?? isOn}
               onChange={({ currentTarget }) => onSwitch(hookId, currentTarget.checked)}
             />
             <span class="switch-label">{label}</span>
           </label>
           <p class="muted">
             {description}{" "}
-            {link !== undefined && link !== null && (
+            {link !== null && (
               <a href={link.url} target="_blank" rel="noopener noreferrer">
                 {link.label}
                 <Icon name="external" />
@@ -84,25 +85,27 @@ export function PlanSwitches({ switches, optIns, onSwitch }: PlanSwitchesProps) 
   );
 }
 
-/** What the script asks of the machine. */
-export function PlanRequirements({ plan }: { plan: PlanView }) {
-  const { ports = [], locations = [], specifications = [] } = plan.requirements ?? {};
-  const facts = [
-    ["Ports", ports.join(", ")],
-    ["Locations", locations.join(", ")],
-    ["Needs", specifications.join(", ")],
-  ].filter(([, value]) => value !== "");
-  if (facts.length === 0) return null;
+/** What the script asks of the machine, and whether the machine has it. */
+export function PlanRequirements({ requirements }: { requirements: readonly RequirementView[] }) {
+  if (requirements.length === 0) return null;
   return (
-    <dl class="facts plan-part">
-      {facts.map(([label, value]) => (
-        <>
-          <dt>{label}</dt>
-          <dd>{value}</dd>
-        </>
-      ))}
-    </dl>
+    <section class="plan-part" aria-labelledby="plan-requirements-title">
+      <h3 id="plan-requirements-title">What it needs</h3>
+      <ul class="requirements">
+        {requirements.map(({ what, isMet, text }) => (
+          <li key={what} class={`requirement tone-${toneOfNeed(isMet)}`}>
+            <ToneIcon tone={toneOfNeed(isMet)} word={isMet === false ? "missing:" : ""} />
+            {text}
+          </li>
+        ))}
+      </ul>
+    </section>
   );
+}
+
+function toneOfNeed(isMet: boolean | null): Tone {
+  if (isMet === null) return "idle";
+  return isMet ? "done" : "waiting";
 }
 
 interface PlanProblemsProps {

@@ -1,7 +1,7 @@
 import { useSignal, type Signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { ApiError, callApi, failureText } from "../api.ts";
-import type { PlanProblem, PlanView } from "../views.ts";
+import { callApi, failureText } from "../api.ts";
+import type { PlanView } from "../views.ts";
 import { toPlanBody, type PlanDraft } from "./plan-draft.ts";
 
 /** A plan as far as it is known. */
@@ -45,20 +45,6 @@ async function ask(body: string, state: Signal<PlanState>, stopping: AbortSignal
     if (!stopping.aborted) state.value = { plan, pending: false, failure: "" };
   } catch (error) {
     if (stopping.aborted) return;
-    const problems = problemsOf(error);
-    const plan: PlanView | null =
-      problems.length === 0 ? null : { valid: false, operation: "install", problems };
-    state.value = { plan, pending: false, failure: failureText(error) };
+    state.value = { plan: null, pending: false, failure: failureText(error) };
   }
-}
-
-/** Problems that came as an error are shown like those of a plan. */
-function problemsOf(error: unknown): PlanProblem[] {
-  if (!(error instanceof ApiError)) return [];
-  return error.errors.map(({ code, detail, ...place }) => ({
-    severity: "error",
-    code,
-    message: detail,
-    ...place,
-  }));
 }

@@ -1,3 +1,4 @@
+import { effect, signal } from "@preact/signals";
 import type { JsonValue } from "../../../json.ts";
 import type { FormAnswers } from "../inputs/answers.ts";
 import type { OperationKind } from "../views.ts";
@@ -14,8 +15,14 @@ export interface ExpertDraft {
 
 const empty: ExpertDraft = { text: "", fileName: "myapp", operation: "install", optIns: {}, answers: {} };
 
+const key = "tacklebox.expert";
+
+/** What is being written; a reload of the tab does not lose it. */
+export const draft = signal<ExpertDraft>(pickDraft(sessionStorage.getItem(key)));
+effect(() => sessionStorage.setItem(key, JSON.stringify(draft.value)));
+
 /** The draft a browser kept; what does not fit is left out. */
-export function pickDraft(kept: string | null): ExpertDraft {
+function pickDraft(kept: string | null): ExpertDraft {
   if (kept === null) return empty;
   try {
     const value = JSON.parse(kept) as JsonValue;

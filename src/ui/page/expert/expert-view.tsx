@@ -1,4 +1,3 @@
-import { effect, signal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { PlanForm } from "../catalog/plan-form.tsx";
 import type { PlanDraft } from "../catalog/plan-draft.ts";
@@ -6,13 +5,7 @@ import { usePlan, type PlanState } from "../catalog/use-plan.ts";
 import { Icon } from "../icons.tsx";
 import type { OperationKind } from "../views.ts";
 import { jumpTo, ScriptEditor } from "./script-editor.tsx";
-import { pickDraft, toScriptFile, type ExpertDraft } from "./expert-draft.ts";
-
-const key = "tacklebox.expert";
-
-/** What is being written; a reload of the tab does not lose it. */
-const draft = signal<ExpertDraft>(pickDraft(sessionStorage.getItem(key)));
-effect(() => sessionStorage.setItem(key, JSON.stringify(draft.value)));
+import { draft, toScriptFile, type ExpertDraft } from "./expert-draft.ts";
 
 function change(changes: Partial<ExpertDraft>): void {
   draft.value = { ...draft.value, ...changes };
@@ -110,9 +103,7 @@ function FileButton() {
         ref={input}
         type="file"
         accept=".json,application/json"
-        class="visually-hidden"
-        tabindex={-1}
-        aria-hidden="true"
+        hidden
         onChange={({ currentTarget }) => {
           const file = currentTarget.files?.[0];
           if (file !== undefined) readFile(file);

@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from "../../../json.ts";
 import type { Question } from "../../../schema/install-script.ts";
+import type { QuestionView } from "../views.ts";
 
 /** A question as a form shows it, of an install script or of a hook's input. */
 export interface FormQuestion {
@@ -40,16 +41,16 @@ export function missingAnswers(
   return Object.fromEntries(missing.map(({ id }) => [id, "This question must be answered."]));
 }
 
-/** A question of an install script. */
-export function toFormQuestion(question: Question): FormQuestion {
+/** A question of an install dialog. */
+export function toFormQuestion(question: QuestionView): FormQuestion {
   return {
     id: question.key,
     title: question.question,
-    description: question.description ?? null,
+    description: question.description,
     type: question.type,
-    required: question.required === true,
+    required: question.required,
     default: question.default,
-    placeholder: question.placeholder,
-    options: question.options ?? [],
+    placeholder: question.placeholder ?? (question.isDefaultComputed ? "chosen for you" : undefined),
+    options: question.options,
   };
 }

@@ -1,6 +1,6 @@
 import { effect, signal, untracked } from "@preact/signals";
 import type { EventSourceMessage } from "eventsource-parser";
-import { ApiError } from "../api.ts";
+import { ApiError, failureText } from "../api.ts";
 import { route } from "../navigation.ts";
 import { token } from "../session.ts";
 import type { Task } from "../views.ts";
@@ -53,11 +53,7 @@ async function readScreen(stopping: AbortSignal): Promise<void> {
     await refresh(stopping);
   } catch (error) {
     if (stopping.aborted) return;
-    listState.value = {
-      ...listState.value,
-      loaded: true,
-      failure: error instanceof Error ? error.message : "",
-    };
+    listState.value = { ...listState.value, failure: failureText(error) };
   }
 }
 
@@ -71,8 +67,11 @@ async function keepUp(stopping: AbortSignal): Promise<void> {
       broken = opened ? 0 : broken + 1;
     }
     if (stopping.aborted) return;
+    const wasOffline = connection.value === "offline";
     await poll(stopping, broken);
-    await pause(broken === 0 ? 250 : pollMs, stopping);
+    // The server is back: its streams may work again too.
+    if (wasOffline && connection.value !== "offline") broken = 0;
+    else await pause(broken === 0 ? 250 : pollMs, stopping);
   }
 }
 

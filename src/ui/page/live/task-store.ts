@@ -1,5 +1,5 @@
 import { computed, signal } from "@preact/signals";
-import { callApi, readChanged } from "../api.ts";
+import { callApi, forgetRead, readChanged } from "../api.ts";
 import { route } from "../navigation.ts";
 import { byAge, isShown, readFilter, toTaskQuery } from "../task-filter.ts";
 import type { Hook, Operation, Task, TaskPage } from "../views.ts";
@@ -8,12 +8,20 @@ import type { Hook, Operation, Task, TaskPage } from "../views.ts";
 export const operations = signal<ReadonlyMap<string, Operation>>(new Map());
 export const hooks = signal<ReadonlyMap<string, Hook>>(new Map());
 
-/** How the list stands: before the first answer, with all its rows, or with more on the server. */
-export const listState = signal<{ loaded: boolean; nextCursor: string | null; failure: string }>({
-  loaded: false,
-  nextCursor: null,
-  failure: "",
-});
+/** How the list stands. */
+interface ListState {
+  /** What was asked for; empty before the first answer. */
+  query: string;
+  /** Where older rows begin; null when there are none. */
+  nextCursor: string | null;
+  /** Older rows have been read too. */
+  isDeep: boolean;
+  failure: string;
+}
+
+const nothingListed: ListState = { query: "", nextCursor: null, isDeep: false, failure: "" };
+
+export const listState = signal<ListState>(nothingListed);
 
 export const taskFilter = computed(() => readFilter(route.value.query));
 
@@ -56,14 +64,17 @@ export function applyView(task: Task): void {
 
 export function removeTask(id: string): void {
   const rest = new Map(operations.value);
-  if (rest.delete(id)) operations.value = rest;
+  if (!rest.delete(id)) return;
+  operations.value = rest;
+  forgetRead();
 }
 
 /** Forgets everything: somebody else may sign in. */
 export function forgetTasks(): void {
   operations.value = new Map();
   hooks.value = new Map();
-  listState.value = { loaded: false, nextCursor: null, failure: "" };
+  listState.value = nothingListed;
+  forgetRead();
 }
 
 /** Reads what is on the screen: the list as it is filtered, and the open task. Rejects when the server cannot be reached. */
@@ -72,10 +83,19 @@ export async function refresh(stopping: AbortSignal): Promise<void> {
 }
 
 async function loadList(stopping: AbortSignal): Promise<void> {
-  const page = await readChanged<TaskPage<Operation>>(`/v1/tasks?${toTaskQuery(taskFilter.value)}`, stopping);
-  if (page === null) return;
+  const query = toTaskQuery(taskFilter.value);
+  const page = await readChanged<TaskPage<Operation>>("list", `/v1/tasks?${query}`, stopping);
+  const { query: before, isDeep, nextCursor } = listState.value;
+  const goesOn = isDeep && before === query;
+  if (page === null) {
+    listState.value = { ...listState.value, failure: "" };
+    return;
+  }
   dropMissing(page);
-  takePage(page);
+  for (const task of page.items) applyView(task);
+  listState.value = goesOn
+    ? { query, nextCursor, isDeep, failure: "" }
+    : { query, nextCursor: page.nextCursor, isDeep: false, failure: "" };
 }
 
 /** What the server has forgotten since is forgotten here too: rows of this page's stretch that are not in it. */
@@ -93,13 +113,10 @@ function dropMissing({ items, nextCursor }: TaskPage<Operation>): void {
 export async function loadMore(): Promise<void> {
   const cursor = listState.value.nextCursor;
   if (cursor === null) return;
-  const query = `${toTaskQuery(taskFilter.value)}&cursor=${encodeURIComponent(cursor)}`;
-  takePage(await callApi<TaskPage<Operation>>(`/v1/tasks?${query}`));
-}
-
-function takePage(page: TaskPage<Operation>): void {
+  const query = toTaskQuery(taskFilter.value);
+  const page = await callApi<TaskPage<Operation>>(`/v1/tasks?${query}&cursor=${encodeURIComponent(cursor)}`);
   for (const task of page.items) applyView(task);
-  listState.value = { loaded: true, nextCursor: page.nextCursor, failure: "" };
+  listState.value = { query, nextCursor: page.nextCursor, isDeep: true, failure: "" };
 }
 
 async function loadOpenTask(stopping: AbortSignal): Promise<void> {
@@ -110,7 +127,11 @@ async function loadOpenTask(stopping: AbortSignal): Promise<void> {
 
 /** Reads an operation with its hooks. */
 export async function loadTask(id: string, stopping: AbortSignal): Promise<void> {
-  const task = await readChanged<Task>(`/v1/tasks/${encodeURIComponent(id)}?include=children`, stopping);
+  const task = await readChanged<Task>(
+    "task",
+    `/v1/tasks/${encodeURIComponent(id)}?include=children`,
+    stopping,
+  );
   if (task !== null) applyView(task);
 }
 

@@ -3,9 +3,10 @@ import { Fragment, type ComponentChildren } from "preact";
 import { Dialog } from "../dialog.tsx";
 import { carryOut } from "../live/actions.ts";
 import { changeQuery, open } from "../navigation.ts";
+import { announce } from "../notices.tsx";
 import { useWork } from "../use-work.ts";
 import type { Action, Task } from "../views.ts";
-import { announce } from "../notices.tsx";
+import { RetryFreshButton } from "./retry-fresh.tsx";
 
 /** A button for an action the server offers; an action of a name unknown here has none. */
 interface ActionLook {
@@ -41,7 +42,7 @@ export function ActionButtons({ task, children }: { task: Task; children?: Compo
       {names.map((name) => (
         <Fragment key={name}>
           <ActionButton task={task} name={name} />
-          {name === "retry" && task.kind === "hook" && <RetryFreshButton task={task} />}
+          {name === "retry" && task.kind === "hook" && <RetryFreshButton hook={task} />}
         </Fragment>
       ))}
       {names.length === 0 && <span class="muted">{children}</span>}
@@ -97,23 +98,6 @@ function ActionButton({ task, name }: { task: Task; name: string }) {
         </Dialog>
       )}
     </>
-  );
-}
-
-function RetryFreshButton({ task }: { task: Task }) {
-  const act = useWork(async () => {
-    await carryOut({ taskId: task.id, name: "retry", body: { fresh: true } });
-  });
-  return (
-    <button
-      type="button"
-      class="button"
-      disabled={act.busy}
-      title="Runs the hook from its first line, as its source is now"
-      onClick={act.start}
-    >
-      Retry fresh
-    </button>
   );
 }
 

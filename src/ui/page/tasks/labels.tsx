@@ -4,8 +4,8 @@ import type { Task } from "../views.ts";
 
 /** A task's labels, each leading to the tasks that have it too; and the task it repeats. */
 export function Labels({ task }: { task: Task }) {
-  const labels = Object.entries(task.labels ?? {});
-  const retryOf = task.retryOf ?? null;
+  const labels = Object.entries(task.labels);
+  const { retryOf } = task;
   if (labels.length === 0 && retryOf === null) return null;
   return (
     <span class="labels">

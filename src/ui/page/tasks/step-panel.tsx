@@ -1,4 +1,5 @@
-import { Icon, ToneIcon } from "../icons.tsx";
+import { Fragment } from "preact";
+import { ToneIcon } from "../icons.tsx";
 import { now } from "../live/clock.ts";
 import { hooks } from "../live/task-store.ts";
 import { changeQuery, route } from "../navigation.ts";
@@ -26,7 +27,7 @@ export function StepPanel({ task, index }: { task: Operation; index: number }) {
           <Elapsed
             runningSince={hook.status === "IN_PROGRESS" ? hook.startedAt : null}
             usedMs={hook.durationMs}
-            predictedSeconds={hook.predictedSeconds ?? null}
+            predictedSeconds={hook.predictedSeconds}
             word="active"
           />
         )}
@@ -54,7 +55,6 @@ function PlainStep({ task, step }: { task: Operation; step: Step }) {
 
 function HookPanel({ hook }: { hook: Hook }) {
   const tone = toneOf[hook.status];
-  const isLog = route.value.query["log"] === "open";
   return (
     <>
       <p class="hook-meta muted">
@@ -72,20 +72,34 @@ function HookPanel({ hook }: { hook: Hook }) {
       </p>
       <ProgressBar percent={hook.progress} tone={tone} label={`Progress of ${hook.title}`} />
       <ActionButtons task={hook}>{restText(hook)}</ActionButtons>
+      <HookTabs hook={hook} />
+    </>
+  );
+}
+
+const tabs = ["Checkpoints", "Log", "Details"] as const;
+
+/** What to see of a hook, one thing at a time: what grows has nothing below it that would be pushed away. */
+function HookTabs({ hook }: { hook: Hook }) {
+  const open = tabs.find((name) => name.toLowerCase() === route.value.query["show"]) ?? "Checkpoints";
+  return (
+    <>
       <div class="hook-tabs" role="group" aria-label="What to see of the hook">
-        <button type="button" class="hook-tab" aria-pressed={!isLog} onClick={() => changeQuery({ log: "" })}>
-          Checkpoints
-        </button>
-        <button
-          type="button"
-          class="hook-tab"
-          aria-pressed={isLog}
-          onClick={() => changeQuery({ log: "open" })}
-        >
-          Log
-        </button>
+        {tabs.map((name) => (
+          <button
+            key={name}
+            type="button"
+            class="hook-tab"
+            aria-pressed={name === open}
+            onClick={() => changeQuery({ show: name === "Checkpoints" ? "" : name.toLowerCase() })}
+          >
+            {name}
+          </button>
+        ))}
       </div>
-      {isLog ? <LogPanel key={hook.id} hook={hook} /> : <Course hook={hook} />}
+      {open === "Checkpoints" && <Course hook={hook} />}
+      {open === "Log" && <LogPanel key={hook.id} hook={hook} />}
+      {open === "Details" && <HookDetails hook={hook} />}
     </>
   );
 }
@@ -97,35 +111,36 @@ function restText({ status, finishedAt }: Hook): string {
 }
 
 function Course({ hook }: { hook: Hook }) {
+  if (hook.status === "AWAITING_INPUT") return <InputList hook={hook} />;
   return (
     <>
       <CheckpointList hook={hook} />
       {hook.error !== null && <ErrorCard error={hook.error} />}
+    </>
+  );
+}
+
+function HookDetails({ hook }: { hook: Hook }) {
+  const facts: [string, string | null][] = [
+    ["Hook", hook.hookId],
+    ["Task", hook.id],
+    ["Sources", hook.sourceSha256],
+    ["Bundle", hook.bundleSha256],
+    ...Object.entries(hook.annotations),
+  ];
+  return (
+    <>
+      <dl class="facts">
+        {facts.map(([name, value]) =>
+          value === null ? null : (
+            <Fragment key={name}>
+              <dt>{name}</dt>
+              <dd class="mono">{value}</dd>
+            </Fragment>
+          ),
+        )}
+      </dl>
       <InputList hook={hook} />
-      <details class="about">
-        <summary>
-          <Icon name="forward" />
-          About this hook
-        </summary>
-        <dl class="facts">
-          <dt>Hook</dt>
-          <dd>{hook.hookId}</dd>
-          <dt>Task</dt>
-          <dd class="mono">{hook.id}</dd>
-          {hook.sourceSha256 !== undefined && hook.sourceSha256 !== null && (
-            <>
-              <dt>Sources</dt>
-              <dd class="mono">{hook.sourceSha256}</dd>
-            </>
-          )}
-          {hook.bundleSha256 !== null && (
-            <>
-              <dt>Bundle</dt>
-              <dd class="mono">{hook.bundleSha256}</dd>
-            </>
-          )}
-        </dl>
-      </details>
     </>
   );
 }

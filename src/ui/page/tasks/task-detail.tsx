@@ -65,7 +65,7 @@ function Detail({ task }: { task: Operation }) {
         <Elapsed
           runningSince={task.finishedAt === null ? beganAt : null}
           usedMs={Date.parse(task.finishedAt ?? beganAt) - Date.parse(beganAt)}
-          predictedSeconds={task.predictedSeconds ?? null}
+          predictedSeconds={task.predictedSeconds}
           word="in all"
         />
       </header>

@@ -1,8 +1,9 @@
 import { AppTile } from "../app-tile.tsx";
 import { now } from "../live/clock.ts";
-import { listState, loadMore, operations, shownTasks } from "../live/task-store.ts";
+import { listState, loadMore, operations, shownTasks, taskFilter } from "../live/task-store.ts";
 import { route, taskHash } from "../navigation.ts";
 import { ProgressBar } from "../progress-bar.tsx";
+import { toTaskQuery } from "../task-filter.ts";
 import { agoText, durationText } from "../time-text.ts";
 import { useWork } from "../use-work.ts";
 import type { Operation } from "../views.ts";
@@ -12,7 +13,8 @@ import { TaskFilters } from "./task-filters.tsx";
 
 export function TaskList() {
   const tasks = shownTasks.value;
-  const { loaded, nextCursor, failure } = listState.value;
+  const { query, nextCursor, failure } = listState.value;
+  const loaded = query === toTaskQuery(taskFilter.value);
   return (
     <section class="task-list" aria-labelledby="task-list-title">
       <div class="pane-head">

@@ -1,0 +1,143 @@
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { OperationTaskView } from "../../src/task/task-view.ts";
+import { eventually, hasBrowser, launchBrowser, openPage } from "./support/browser.ts";
+import { scriptOf } from "./support/scripts.ts";
+import { startServe, type ServeProcess } from "./support/serve-process.ts";
+
+const twice = `  await ctx.registerCheckpoints([{ id: "copy", message: "Copying" }, { id: "check", message: "Checking" }]);
+  const decision = await ctx.awaitCheckpointRetry("copy", "The disk is full", [{ label: "Free", value: "0 B" }]);
+  if (decision === "skip") await ctx.skipCheckpoint("copy", "Copying was left out");
+  else await ctx.emitCheckpoint("copy", "Copied");
+  await ctx.emitCheckpoint("check");`;
+
+describe.skipIf(!hasBrowser)("a person's decisions on the page", () => {
+  let browser: Browser;
+  let server: ServeProcess;
+
+  beforeAll(async () => {
+    [browser, server] = await Promise.all([launchBrowser(), startServe()]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+  });
+
+  const install = async (name: string, script: string): Promise<OperationTaskView> =>
+    await server.call("POST", "/v1/installs", { script, scriptFile: `${name}.json`, labels: { test: name } });
+
+  /** Installs, opens the task, and waits until its hook waits for a decision. */
+  const installAndWait = async (
+    name: string,
+    script: string,
+  ): Promise<{ page: Page; complaints: string[] }> => {
+    const opened = await openPage(browser, server);
+    const { id } = await install(name, script);
+    await opened.page.goto(`${server.url}/#/tasks/${id}`);
+    await opened.page.getByRole("button", { name: "Retry", exact: true }).waitFor();
+    return opened;
+  };
+
+  const checkpointsOf = async (page: Page): Promise<string[]> =>
+    await page.getByRole("list", { name: "Checkpoints" }).getByRole("listitem").allInnerTexts();
+
+  const waitForEnd = async (page: Page, word: string): Promise<void> =>
+    await page.locator(".task-head").getByText(word, { exact: true }).waitFor();
+
+  it("sees why a checkpoint failed, and retries it", async () => {
+    const { page, complaints } = await installAndWait("retried", scriptOf(twice));
+    const error = page.getByRole("region", { name: "What went wrong" });
+    await error.getByRole("heading", { name: "The disk is full" }).waitFor();
+    await error.getByText("0 B").waitFor();
+    expect(await checkpointsOf(page)).toEqual([
+      "failed, waits for Retry or Skip:\nCopying",
+      "to come:\nChecking",
+    ]);
+    await page.getByRole("button", { name: "Retry", exact: true }).click();
+    await waitForEnd(page, "Done");
+    expect(await checkpointsOf(page)).toEqual(["done:\nCopied", "done:\nChecking"]);
+    expect(complaints).toEqual([]);
+  });
+
+  it("skips a checkpoint", async () => {
+    const { page } = await installAndWait("skipped", scriptOf(twice));
+    await page.getByRole("button", { name: "Skip" }).click();
+    await waitForEnd(page, "Done");
+    expect(await checkpointsOf(page)).toEqual(["skipped:\nCopying was left out", "done:\nChecking"]);
+  });
+
+  it("sees the author's own line of a hook that threw, mends it, and retries with the mended script", async () => {
+    const broken = scriptOf("  const settings = undefined;\n  settings.port = 1;");
+    const { page } = await installAndWait("threw", broken);
+    const error = page.getByRole("region", { name: "What went wrong" });
+    await error.locator("figcaption", { hasText: "threw.json:" }).waitFor();
+    await error.getByText("settings.port = 1;").waitFor();
+    await page.getByRole("button", { name: "Retry fresh" }).click();
+    const dialog = page.getByRole("dialog", { name: "Retry fresh" });
+    await dialog.getByLabel("Install script").fill(broken.replace('"setup"', '"set-up"'));
+    await dialog.getByRole("button", { name: "Retry with this script" }).click();
+    await dialog.getByRole("status").getByText("setup").waitFor();
+    await dialog.getByLabel("Install script").fill(broken.replace("undefined", "{}"));
+    await dialog.getByRole("button", { name: "Retry with this script" }).click();
+    await waitForEnd(page, "Done");
+    await page.getByText("attempt 2 of").waitFor();
+  });
+
+  it("cancels after a question, and can think better of it", async () => {
+    const { page } = await installAndWait("cancelled", scriptOf(twice));
+    const cancel = page.locator(".task-line").getByRole("button", { name: "Cancel" });
+    await cancel.click();
+    await page.getByRole("dialog").getByRole("button", { name: "Keep it" }).click();
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await cancel.click();
+    await page.getByRole("dialog").getByRole("button", { name: "Cancel it" }).click();
+    await waitForEnd(page, "Cancelled");
+    expect(await page.getByRole("button", { name: "Retry", exact: true }).count()).toBe(0);
+  });
+
+  it("sees buttons exactly as the server offers them, also those for what another device has just done", async () => {
+    const { page } = await installAndWait("offered", scriptOf(twice));
+    const { items } = await server.call<{ items: OperationTaskView[] }>(
+      "GET",
+      "/v1/tasks?kind=hook&active=true",
+    );
+    const hook = items.find(({ appName }) => appName === "offered");
+    const offered = hook?.actions.map(({ name }) => name) ?? [];
+    const labels = offered.flatMap((name) =>
+      name === "retry" ? ["Retry", "Retry fresh"] : [name[0]?.toUpperCase() + name.slice(1)],
+    );
+    const buttons = page.locator(".step-panel .actions").getByRole("button");
+    expect((await buttons.allInnerTexts()).toSorted()).toEqual(labels.toSorted());
+    await server.call("POST", `/v1/tasks/${hook?.id}/skip`, {});
+    await page.getByRole("button", { name: "Retry", exact: true }).waitFor({ state: "detached" });
+  });
+
+  it("narrows the list by state, text and label, and finds the same after a reload", async () => {
+    const { page } = await openPage(browser, server);
+    const rows = page.locator(".task-row-title");
+    await page.getByRole("button", { name: "Failed" }).click();
+    await eventually(async () => await rows.allInnerTexts()).toEqual(["Install cancelled"]);
+    await page.getByRole("button", { name: "All" }).click();
+    await page.getByLabel("Search in titles").fill("threw");
+    await eventually(async () => await rows.allInnerTexts()).toEqual(["Install threw"]);
+    await page.getByLabel("Search in titles").fill("");
+    await page.getByText("More filters").click();
+    await page.getByLabel("Label").fill("test:skipped");
+    await page.getByLabel("Label").press("Enter");
+    await eventually(async () => await rows.allInnerTexts()).toEqual(["Install skipped"]);
+    await page.reload();
+    await eventually(async () => await rows.allInnerTexts()).toEqual(["Install skipped"]);
+  });
+
+  it("looks through the history by app and state", async () => {
+    const { page } = await openPage(browser, server);
+    await page.getByRole("link", { name: "History" }).click();
+    const rows = page.locator(".history tbody tr");
+    await page.getByLabel("App", { exact: true }).fill("retried");
+    await page.getByLabel("App", { exact: true }).press("Enter");
+    await eventually(async () => await rows.count()).toBe(1);
+    await rows.getByText("Setting up the app").waitFor();
+    await page.getByLabel("State").selectOption("Cancelled");
+    await page.getByText("No execution fits these filters.").waitFor();
+  });
+});
