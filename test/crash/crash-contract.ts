@@ -15,7 +15,9 @@ const part = process.env["CRASH_PART"];
 /** Runs with kills at random moments, by datastore. */
 const randomRuns = Number(process.env["CRASH_RANDOM"] ?? 3);
 const seed = Number(process.env["CRASH_SEED"] ?? 1);
+/** For whole runs, and for a machine that does much else. */
 const hours = 6;
+const minutes = 5;
 
 export function describeCrashes(subject: (typeof testDatastores)[number], offset: number): void {
   describe.skipIf(!subject.available)(`crashes on ${subject.kind}`, () => {
@@ -23,8 +25,8 @@ export function describeCrashes(subject: (typeof testDatastores)[number], offset
     const planned = new PlannedDeaths();
     let count = part === undefined ? offset * 11 : -Number(part);
 
-    beforeAll(() => suite.open());
-    afterAll(() => suite.close());
+    beforeAll(() => suite.open(), minutes * 60_000);
+    afterAll(() => suite.close(), minutes * 60_000);
 
     it.each(scenarios)(
       "$app $operation ends the same when the worker or a sandbox is killed at a write to a journal: $title",
