@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { Redis } from "ioredis";
 import { describe, expect, it } from "vitest";
 import type { JournalEntry } from "../../src/journal/entry.ts";
 import type { AppBehaviour } from "../../src/nas/simulated/app-behaviour.ts";
@@ -23,6 +24,30 @@ const outages = [
 const longestMs = 400;
 /** The server is stopped after so many changes of a task have been seen since it came back. */
 const changesBetween = 30;
+
+/** How a datastore takes nothing for a while, how that ends, and what a write says that has waited for too long. */
+const longTroubles = [
+  {
+    how: "away",
+    kinds: ["redis", "postgres"],
+    begin: (server: TestServer) => server.kill9(),
+    end: (server: TestServer) => server.restart(),
+    told: /^journal of asking: .*expected a server that answers/,
+  },
+  {
+    how: "out of memory",
+    kinds: ["redis"],
+    begin: (server: TestServer) => limitMemory(server, "1"),
+    end: (server: TestServer) => limitMemory(server, "0"),
+    told: /^journal of asking: .*OOM .*, expected room for what is to be kept; raise its maxmemory/,
+  },
+];
+
+async function limitMemory({ url }: TestServer, bytes: string): Promise<void> {
+  const client = new Redis(url);
+  await client.config("SET", "maxmemory", bytes);
+  client.disconnect();
+}
 
 const rounds = [1, 2, 3, 4, 5];
 const apps = ["one", "two", "three", "four"];
@@ -85,43 +110,46 @@ for (const { kind, available, start } of servers) {
       }
     });
 
-    it("is gone on with when it was away for longer than reads and writes wait, with no attempt used up", async () => {
-      const server = await start();
-      const place = {
-        kind,
-        available,
-        create: async () => ({ url: server.url, remove: () => server.stop() }),
-      };
-      const { app, asked } = createLateApp();
-      const lab = await CrashLab.open(place, {
-        outageMs: 300,
-        tacklebox: { soleWorker: false, leaseMs: 1000 },
-        behaviours: { testapp: app },
-      });
-      try {
-        const worker = await lab.ensureWorker();
-        const id = await lab.call(
-          "submit",
-          installRequest([{ id: "asking", timeout: 600, scriptContent: asking }]),
-        );
-        await asked;
-        await server.kill9();
-        const givenUp = lab.untilTrouble(/^journal of asking: .*expected a server that answers/);
-        await givenUp;
-        const done = lab.until((view) => view.id === id && view.status === "COMPLETED");
-        await server.restart();
-        await done;
-        expect(worker.isAlive).toBe(true);
-        const [hook] = await lab.call("getHookTasks", id);
-        expect(hook).toMatchObject({ status: "COMPLETED", attempt: 1, error: null });
-        const journal = await lab.call("getJournal", hook?.id ?? "");
-        expect(journal.filter(({ type }) => type === "attempt-started")).toHaveLength(1);
-        expect(journal.flatMap(infoOf)).toEqual(["before", "after"]);
-        expect(lab.server.accepted).toHaveLength(1);
-      } finally {
-        await lab.close();
-      }
-    });
+    it.each(longTroubles.filter((trouble) => trouble.kinds.includes(kind)))(
+      "is gone on with when it was $how for longer than reads and writes wait, with no attempt used up",
+      async ({ begin, end, told }) => {
+        const server = await start();
+        const place = {
+          kind,
+          available,
+          create: async () => ({ url: server.url, remove: () => server.stop() }),
+        };
+        const { app, asked } = createLateApp();
+        const lab = await CrashLab.open(place, {
+          outageMs: 300,
+          tacklebox: { soleWorker: false, leaseMs: 1000 },
+          behaviours: { testapp: app },
+        });
+        try {
+          const worker = await lab.ensureWorker();
+          const id = await lab.call(
+            "submit",
+            installRequest([{ id: "asking", timeout: 600, scriptContent: asking }]),
+          );
+          await asked;
+          const givenUp = lab.untilTrouble(told);
+          await begin(server);
+          await givenUp;
+          const done = lab.until((view) => view.id === id && view.status === "COMPLETED");
+          await end(server);
+          await done;
+          expect(worker.isAlive).toBe(true);
+          const [hook] = await lab.call("getHookTasks", id);
+          expect(hook).toMatchObject({ status: "COMPLETED", attempt: 1, error: null });
+          const journal = await lab.call("getJournal", hook?.id ?? "");
+          expect(journal.filter(({ type }) => type === "attempt-started")).toHaveLength(1);
+          expect(journal.flatMap(infoOf)).toEqual(["before", "after"]);
+          expect(lab.server.accepted).toHaveLength(1);
+        } finally {
+          await lab.close();
+        }
+      },
+    );
   });
 }
 

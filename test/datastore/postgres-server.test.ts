@@ -1,8 +1,10 @@
+import { randomBytes } from "node:crypto";
 import { Client } from "pg";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { errorText } from "../../src/errors.ts";
 import { openDatastore } from "../../src/datastore/open-datastore.ts";
 import { startPostgres } from "../support/servers.ts";
+import { canMountDisk, mountSmallDisk } from "../support/small-disk.ts";
 import { hasPostgres, testDatastoreOptions, testPostgresUrl } from "../support/test-datastores.ts";
 import { failureOf, read, texts } from "./contract.ts";
 import { describeServerContract, open } from "./server-contract.ts";
@@ -74,6 +76,31 @@ describe.skipIf(!hasPostgres)("tables in postgres", () => {
     await Promise.all(workers.map((worker) => worker.waitUntilReady()));
     const job = await queue.add("job", {});
     expect(await job.waitUntilFinished(events)).toBe("done");
+  });
+});
+
+describe.skipIf(!hasPostgres || !canMountDisk)("a postgres whose disk is full", () => {
+  it("makes writes wait for room, and says so when that lasts for too long", async () => {
+    const disk = await mountSmallDisk(160);
+    const server = await startPostgres({}, disk.path);
+    onTestFinished(async () => {
+      await server.stop();
+      await disk.remove();
+    });
+    const store = await open(server.url, { outageMs: 500 });
+    disk.fill();
+    let kept = 0;
+    const failure = await failureOf(
+      (async () => {
+        for (; ; kept += 1) await store.journals.append("task", kept, [randomBytes(100_000)]);
+      })(),
+    );
+    expect(failure).toMatchObject({ code: expect.stringMatching(/^DATASTORE_(FULL|UNREACHABLE)$/) });
+    expect(errorText(failure)).toMatch(/expected (room for what is to be kept|a server that answers); /);
+    disk.relieve();
+    const patient = await open(server.url);
+    await patient.journals.append("task", kept, texts("after"));
+    expect((await patient.journals.read("task")).length).toBe(kept + 1);
   });
 });
 

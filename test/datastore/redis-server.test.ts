@@ -1,8 +1,10 @@
+import { randomBytes } from "node:crypto";
 import { Redis } from "ioredis";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { errorText } from "../../src/errors.ts";
 import { openDatastore } from "../../src/datastore/open-datastore.ts";
 import { startRedis } from "../support/servers.ts";
+import { canMountDisk, mountSmallDisk } from "../support/small-disk.ts";
 import { hasRedis, testDatastoreOptions, testRedisUrl } from "../support/test-datastores.ts";
 import { failureOf, read, text, texts } from "./contract.ts";
 import { describeServerContract, open } from "./server-contract.ts";
@@ -12,6 +14,70 @@ describeServerContract({
   available: hasRedis,
   start: () => startRedis(["--appendfsync", "always"]),
   createUrl: testRedisUrl,
+});
+
+describe.skipIf(!hasRedis)("a redis without memory left", () => {
+  it("makes writes wait for it, and lets reads through", async () => {
+    const { server, limitMemory } = await startLimited();
+    const store = await open(server.url);
+    await store.journals.append("task", 0, texts("before"));
+    await limitMemory("1");
+    const append = store.journals.append("task", 1, texts("during"));
+    const put = store.documents.put("answers", "task", text("during"));
+    expect(await read(store, "task")).toEqual(["before"]);
+    await limitMemory("0");
+    await Promise.all([append, put]);
+    expect(await read(store, "task")).toEqual(["before", "during"]);
+    expect(await store.documents.get("answers", "task")).toEqual(text("during"));
+  });
+
+  it("is told in four parts when that lasts for too long", async () => {
+    const { server, limitMemory } = await startLimited();
+    const store = await open(server.url, { outageMs: 300 });
+    await limitMemory("1");
+    const failure = await failureOf(store.journals.append("task", 0, texts("a")));
+    expect(failure).toMatchObject({ code: "DATASTORE_FULL" });
+    expect(errorText(failure)).toMatch(
+      /^datastore redis:.*: OOM command not allowed .*, expected room for what is to be kept; raise its maxmemory, or .*$/,
+    );
+  });
+});
+
+async function startLimited() {
+  const server = await startRedis();
+  const client = new Redis(server.url);
+  onTestFinished(async () => {
+    client.disconnect();
+    await server.stop();
+  });
+  return { server, limitMemory: (bytes: string) => client.config("SET", "maxmemory", bytes) };
+}
+
+describe.skipIf(!hasRedis || !canMountDisk)("a redis whose disk is full", () => {
+  it("makes writes wait for room", async () => {
+    const disk = await mountSmallDisk(8);
+    const server = await startRedis(["--dir", disk.path, "--appendfsync", "everysec"]);
+    onTestFinished(async () => {
+      await server.stop();
+      await disk.remove();
+    });
+    const store = await open(server.url, { outageMs: 500 });
+    disk.fill();
+    let kept = 0;
+    const failure = await failureOf(
+      (async () => {
+        for (; ; kept += 1) await store.journals.append("task", kept, [randomBytes(10_000)]);
+      })(),
+    );
+    expect(failure).toMatchObject({ code: "DATASTORE_FULL" });
+    expect(errorText(failure)).toMatch(
+      /: MISCONF .*, expected room for what is to be kept; free space on its disk;/,
+    );
+    disk.relieve();
+    const patient = await open(server.url);
+    await patient.journals.append("task", kept, texts("after"));
+    expect((await patient.journals.read("task")).length).toBe(kept + 1);
+  });
 });
 
 describe.skipIf(!hasRedis)("settings of redis", () => {

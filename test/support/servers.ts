@@ -63,10 +63,16 @@ export async function startRedis(settings: string[] = []): Promise<TestServer> {
   });
 }
 
-/** Starts PostgreSQL with a fresh cluster; as root it runs as another user, since it refuses to run as root. */
-export async function startPostgres(settings: Record<string, string> = {}): Promise<TestServer> {
+/**
+ * Starts PostgreSQL with a fresh cluster in a new folder in `parent`; as root it runs as another user, since it refuses to
+ * run as root.
+ */
+export async function startPostgres(
+  settings: Record<string, string> = {},
+  parent: string = tmpdir(),
+): Promise<TestServer> {
   const program = requireProgram("postgres");
-  const folder = await mkdtemp(join(tmpdir(), "tacklebox-postgres-"));
+  const folder = await mkdtemp(join(parent, "tacklebox-postgres-"));
   const port = await freePort();
   const user = postgresUser();
   if (user !== null) await chown(folder, user.uid, user.gid);
