@@ -65,6 +65,23 @@ export function describeServerContract({ kind, available, start, createUrl }: Se
     });
   });
 
+  describe.skipIf(!available)(`a connection to ${kind} that is cut in the middle of a write`, () => {
+    it("has the write sent again, wholly and once", async () => {
+      const url = await createUrl();
+      const proxy = await startCuttingProxy(url);
+      onTestFinished(() => proxy.close());
+      const store = await open(proxy.url);
+      const long = "x".repeat(10_000);
+      for (let round = 0; round < 3; round += 1) {
+        const cut = proxy.cutNextRequest();
+        await store.journals.append("task", round * 2, texts(`${round} ${long}`, `${round} end`));
+        await cut;
+      }
+      const rounds = [0, 1, 2].flatMap((round) => [`${round} ${long}`, `${round} end`]);
+      expect(await read(await open(url), "task")).toEqual(rounds);
+    });
+  });
+
   describe(`unreachable ${kind}`, () => {
     it.each([
       ["nobody listens", async () => `${kind}://127.0.0.1:${await freePort()}`, "ECONNREFUSED"],

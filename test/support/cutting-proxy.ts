@@ -5,6 +5,8 @@ export interface CuttingProxy {
   readonly url: string;
   /** Drops the server's next answer, after the server has done what was asked, and cuts that connection. */
   cutNextAnswer(): Promise<void>;
+  /** Hands the server half of what it is sent next, and cuts that connection. */
+  cutNextRequest(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -12,6 +14,7 @@ export async function startCuttingProxy(targetUrl: string): Promise<CuttingProxy
   const target = new URL(targetUrl);
   const sockets = new Set<Socket>();
   let onCut: (() => void) | null = null;
+  let onRequestCut: (() => void) | null = null;
   const server = createServer((client) => {
     const upstream = createConnection(Number(target.port), target.hostname);
     for (const socket of [client, upstream]) {
@@ -23,7 +26,16 @@ export async function startCuttingProxy(targetUrl: string): Promise<CuttingProxy
         upstream.destroy();
       });
     }
-    client.pipe(upstream);
+    client.on("data", (chunk: Buffer) => {
+      if (onRequestCut === null) {
+        upstream.write(chunk);
+        return;
+      }
+      onRequestCut();
+      onRequestCut = null;
+      upstream.end(chunk.subarray(0, chunk.length / 2));
+      client.destroy();
+    });
     upstream.on("data", (chunk) => {
       if (onCut === null) {
         client.write(chunk);
@@ -42,6 +54,10 @@ export async function startCuttingProxy(targetUrl: string): Promise<CuttingProxy
     cutNextAnswer: () =>
       new Promise((resolve) => {
         onCut = resolve;
+      }),
+    cutNextRequest: () =>
+      new Promise((resolve) => {
+        onRequestCut = resolve;
       }),
     close: async () => {
       for (const socket of sockets) socket.destroy();

@@ -47,7 +47,9 @@ function freeBytes(path: string): number {
 }
 
 function mount(path: string, mebibytes: number): void {
-  execFileSync("mount", ["-t", "tmpfs", "-o", `size=${mebibytes}m,mode=755`, "tmpfs", path], { stdio: "pipe" });
+  execFileSync("mount", ["-t", "tmpfs", "-o", `size=${mebibytes}m,mode=755`, "tmpfs", path], {
+    stdio: "pipe",
+  });
 }
 
 function tryMount(): boolean {
