@@ -301,6 +301,8 @@ class TackleboxRuntime implements Tacklebox {
 
   async dismiss(taskId: string): Promise<void> {
     await this.actions.dismiss(taskId);
+    // No worker has it any more, so its job is shown the mark from here.
+    await (await this.scheduler)?.show(await this.getTask(taskId));
   }
 
   get retention(): Retention {

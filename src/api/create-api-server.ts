@@ -13,6 +13,7 @@ import type { ApiServices } from "./api-services.ts";
 import { describeCommonAnswers } from "./common-answers.ts";
 import { createEventStreams } from "./event-stream.ts";
 import { addGuard } from "./guard.ts";
+import { createInProcessFetch } from "./in-process-fetch.ts";
 import { documentOptions } from "./open-api.ts";
 import { RequestInvalidError, toProblem } from "./problem.ts";
 import type { UiFiles } from "../ui/build-ui.ts";
@@ -42,6 +43,8 @@ export interface ApiServerOptions extends Omit<ApiServices, "streams"> {
 export interface ApiServer {
   /** Begins to listen; resolves with its address, `http://host:port`. */
   listen(at: { host: string; port: number }): Promise<string>;
+  /** Answers a request of this process, without a port. */
+  fetch(request: Request): Promise<Response>;
   /** The OpenAPI document. */
   document(): Promise<object>;
   /** Lets clients go and stops listening. The services stay the caller's. */
@@ -83,6 +86,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   if (options.page !== undefined) addPage(app, options.page);
   return {
     listen: async ({ host, port }) => await app.listen({ host, port }),
+    fetch: createInProcessFetch(app),
     document: async () => {
       await app.ready();
       return app.swagger();

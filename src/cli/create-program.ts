@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
 import { hookEvents } from "../schema/install-script.ts";
+import { addTaskCommands } from "./add-task-commands.ts";
 import packageJson from "../../package.json" with { type: "json" };
 import type { CliContext } from "./cli-context.ts";
 import type { DemoOptions } from "./demo/demo-command.ts";
@@ -37,6 +38,7 @@ export function createProgram(context: CliContext, onExit: (code: ExitCode) => v
   addDemo(program, context, onExit);
   addServe(program, context, onExit);
   addRotateKey(program, context, onExit);
+  addTaskCommands(program, context, onExit);
   for (const command of program.commands) {
     command
       .helpOption("-h, --help", "print this help")

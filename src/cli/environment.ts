@@ -8,7 +8,11 @@ export interface Environment {
   isCi: boolean;
   /** `TACKLEBOX_DEBUG=1`: faults of tacklebox itself are shown with their stack. */
   debug: boolean;
-  /** `TACKLEBOX_DATASTORE`: where `demo` keeps its tasks. */
+  /** `TACKLEBOX_SERVER`: the server that commands about tasks ask. */
+  serverUrl: string | null;
+  /** `TACKLEBOX_TOKEN`: what they sign in with. */
+  token: string | null;
+  /** `TACKLEBOX_DATASTORE`: where tasks are kept. */
   datastoreUrl: string | null;
   /** `TACKLEBOX_KEY`: the key that seals the datastore. */
   datastoreKey: string | null;
@@ -29,6 +33,8 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     isDumbTerminal: variables["TERM"] === "dumb",
     isCi: isOn("CI"),
     debug: isOn("TACKLEBOX_DEBUG"),
+    serverUrl: text("TACKLEBOX_SERVER"),
+    token: text("TACKLEBOX_TOKEN"),
     datastoreUrl: text("TACKLEBOX_DATASTORE"),
     datastoreKey: text("TACKLEBOX_KEY"),
     datastoreKeyFile: text("TACKLEBOX_KEY_FILE"),

@@ -7,14 +7,16 @@ export interface ApiClientOptions {
   url: string;
   /** The bearer token at this moment; null: none. */
   token(): string | null;
+  /** In place of the global one. */
+  fetch?(request: Request): Promise<Response>;
 }
 
 /** The HTTP API with the types of its OpenAPI document: `client.GET("/v1/tasks/{id}", { params: { path: { id } } })`. */
 export type ApiClient = Client<paths, "application/json">;
 
 /** A client of one server. For browsers and Node alike. A call rejects with an `ApiError` only when there is no answer. */
-export function createApiClient({ url, token }: ApiClientOptions): ApiClient {
-  const client = createClient<paths, "application/json">({ baseUrl: url });
+export function createApiClient({ url, token, fetch }: ApiClientOptions): ApiClient {
+  const client = createClient<paths, "application/json">({ baseUrl: url, ...(fetch && { fetch }) });
   const authorize: Middleware = {
     onRequest: ({ request }) => {
       const bearer = token();

@@ -26,6 +26,8 @@ export interface FollowOptions {
   onConnection?(isOpen: boolean): void;
   /** Silence after which a stream counts as lost, in milliseconds; the server says something every 15 s. Default 40000. */
   silenceMs?: number;
+  /** In place of the global one. */
+  fetch?(request: Request): Promise<Response>;
 }
 
 /** Longest wait before the next try, in milliseconds. */
@@ -82,16 +84,14 @@ async function readOnce(options: FollowOptions, place: Place): Promise<boolean> 
   }
 }
 
-async function open(
-  { url, path, token }: FollowOptions,
-  place: Place,
-  signal: AbortSignal,
-): Promise<Response> {
+async function open(options: FollowOptions, place: Place, signal: AbortSignal): Promise<Response> {
+  const { url, path, token } = options;
   const headers: Record<string, string> = { accept: "text/event-stream" };
   const bearer = token();
   if (bearer !== null) headers["authorization"] = `Bearer ${bearer}`;
   if (place.lastEventId !== null) headers["last-event-id"] = place.lastEventId;
-  const response = await fetch(`${url}${path}`, { headers, signal, cache: "no-store" });
+  const request = new Request(`${url}${path}`, { headers, signal, cache: "no-store" });
+  const response = await (options.fetch ?? fetch)(request);
   if (response.ok) return response;
   const text = await response.text();
   let body: unknown = null;

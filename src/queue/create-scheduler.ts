@@ -18,6 +18,7 @@ import {
 } from "../task/operation-task.ts";
 import { changeDelay } from "./change-delay.ts";
 import { createLeaseKeeper, type LeaseKeeper } from "./lease-keeper.ts";
+import type { TaskView } from "../task/task-view.ts";
 import { hooksQueue, operationsQueue, type JobData } from "./queue-names.ts";
 import { removeEndedJobs } from "./remove-ended-jobs.ts";
 import {
@@ -66,6 +67,8 @@ export interface Scheduler {
   enqueue(record: OperationRecord): Promise<void>;
   /** Wakes a parked task to look at the desk; harmless when it is not parked. */
   wake(taskId: string): Promise<void>;
+  /** Lets an operation's job show this view, as a worker does while it has the job. */
+  show(view: TaskView): Promise<void>;
   /** Removes the jobs of these tasks; false, and nothing happened, when one of them has not ended. */
   removeJobs(taskIds: readonly string[]): Promise<boolean>;
   /** Has the provider of a sign-in asked by one worker at a time; the same sign-in twice is one job. */
@@ -131,6 +134,10 @@ class QueueScheduler implements Scheduler {
       await promote(job);
       return;
     }
+  }
+
+  async show(view: TaskView): Promise<void> {
+    await (await this.queues.operations.getJob(view.id))?.updateProgress(view);
   }
 
   async removeJobs(taskIds: readonly string[]): Promise<boolean> {

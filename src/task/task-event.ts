@@ -3,15 +3,18 @@ import type { SteadyReading } from "../journal/moment.ts";
 import type { JsonValue } from "../json.ts";
 
 /** The states of a task; names from the contract with hook authors. */
-export type TaskStatus =
-  | "PENDING"
-  | "AWAITING_INPUT"
-  | "IN_PROGRESS"
-  | "AWAITING_RETRY"
-  | "COMPLETED"
-  | "SKIPPED"
-  | "FAILED"
-  | "CANCELLED";
+export const taskStatuses = [
+  "PENDING",
+  "AWAITING_INPUT",
+  "IN_PROGRESS",
+  "AWAITING_RETRY",
+  "COMPLETED",
+  "SKIPPED",
+  "FAILED",
+  "CANCELLED",
+] as const;
+
+export type TaskStatus = (typeof taskStatuses)[number];
 
 export const terminalStatuses = ["COMPLETED", "SKIPPED", "FAILED", "CANCELLED"] as const;
 

@@ -22,15 +22,31 @@ test("the page of the command line has the exit codes of the code, and no other"
   expect(codes.map(Number)).toEqual(Object.values(exitCodes));
 });
 
-test.each(["validate", "lock", "plan", "run", "replay", "demo", "serve", "rotate-key"])(
-  "the page names every option of %s, and no other",
-  async (command) => {
-    const { stdout } = await cli(command, "--help");
-    const known = [...stdout.matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)].map(([, name]) => name);
-    const named = [...sectionOf(command).matchAll(/(?<![\w-])--[a-z][\w-]*/g)].map(([name]) => name);
-    expect(new Set([...named, "--help"])).toEqual(new Set(known));
-  },
-);
+test.each([
+  "validate",
+  "lock",
+  "plan",
+  "run",
+  "replay",
+  "demo",
+  "serve",
+  "rotate-key",
+  "tasks",
+  "show",
+  "logs",
+  "retry",
+  "skip",
+  "answer",
+  "cancel",
+  "dismiss",
+  "rerun",
+  "token",
+])("the page names every option of %s, and no other", async (command) => {
+  const { stdout } = await cli(command, "--help");
+  const known = [...stdout.matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)].map(([, name]) => name);
+  const named = [...sectionOf(command).matchAll(/(?<![\w-])--[a-z][\w-]*/g)].map(([name]) => name);
+  expect(new Set([...named, "--help"])).toEqual(new Set(known));
+});
 
 test("the page of configuration has every environment variable that is read, and no other", () => {
   const source = read("src/cli/environment.ts");

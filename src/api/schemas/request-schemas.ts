@@ -1,6 +1,6 @@
 import { Type } from "typebox";
 import { hookEvents } from "../../schema/install-script.ts";
-import { taskStatuses } from "./task-schemas.ts";
+import { taskStatuses } from "../../task/task-event.ts";
 
 const anyJson = (description: string) => Type.Record(Type.String(), Type.Unknown(), { description });
 const texts = (description: string) => Type.Record(Type.String(), Type.String(), { description });

@@ -1,18 +1,8 @@
 import { Type } from "typebox";
 import { hookEvents } from "../../schema/install-script.ts";
+import { taskStatuses } from "../../task/task-event.ts";
 
 /** The views of tasks as the API answers them; `test/api/schemas.test.ts` holds them to the types of `src/task`. */
-
-export const taskStatuses = [
-  "PENDING",
-  "AWAITING_INPUT",
-  "IN_PROGRESS",
-  "AWAITING_RETRY",
-  "COMPLETED",
-  "SKIPPED",
-  "FAILED",
-  "CANCELLED",
-] as const;
 
 const nullable = <S extends Type.TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
 const when = (description: string) => nullable(Type.String({ format: "date-time", description }));

@@ -6,15 +6,9 @@ import { didYouMean } from "../../schema/closest-name.ts";
 import type { HookEvent, InstallScript } from "../../schema/install-script.ts";
 import type { OnFailure } from "../attendant.ts";
 import { readOptIns } from "../opt-ins.ts";
+import { readAssignments } from "../read-assignments.ts";
 import { requireFolder } from "../read-text-file.ts";
-import {
-  readAllowed,
-  readAssignments,
-  readHost,
-  readOriginMap,
-  readPort,
-  readTimeout,
-} from "./read-values.ts";
+import { readAllowed, readHost, readOriginMap, readPort, readTimeout } from "./read-values.ts";
 
 /** The options of `tacklebox run` as they are written. */
 export interface RunOptions {
@@ -160,10 +154,14 @@ async function readInputs(script: InstallScript, given: readonly string[]): Prom
   const ids = [
     ...new Set((script.hooks ?? []).flatMap((hook) => (hook.inputs ?? []).map((input) => input.id))),
   ];
-  return await readAssignments("--input", given, { kind: "hook input", names: ids });
+  return await readAssignments("run --input", given, { owner: "the script", kind: "hook input", names: ids });
 }
 
 async function readAnswers(script: InstallScript, given: readonly string[]): Promise<JsonObject> {
   const keys = (script.installation_questions ?? []).map(({ key }) => key);
-  return await readAssignments("--answer", given, { kind: "installation question", names: keys });
+  return await readAssignments("run --answer", given, {
+    owner: "the script",
+    kind: "installation question",
+    names: keys,
+  });
 }

@@ -10,6 +10,7 @@ import { TackleboxError } from "../../errors.ts";
 import { createTaskFeed } from "../../feed/task-feed.ts";
 import { buildUi } from "../../ui/build-ui.ts";
 import type { CliContext } from "../cli-context.ts";
+import { serveDatastore } from "../default-datastore.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { openCommandDatastore } from "../open-command-datastore.ts";
 import { printable } from "../printable.ts";
@@ -27,8 +28,6 @@ export interface ServeOptions {
   hookConcurrency?: string;
 }
 
-/** Where `serve` keeps its tasks when nothing says otherwise. */
-const serveDatastore = "pglite:.tacklebox/serve";
 const nasFolder = ".tacklebox/nas";
 
 /** `tacklebox serve`: the API, the activity center and a worker in one process, until it is asked to stop. */

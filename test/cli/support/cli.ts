@@ -97,11 +97,33 @@ export async function cli(...args: string[]): Promise<CliResult> {
   return await startCli(args).result;
 }
 
-/** Runs a command as its users do, in a process of its own. */
-export function spawnCli(
-  args: readonly string[],
-  options: { env?: Record<string, string>; cwd?: string } = {},
-): { child: ChildProcess; result: Promise<CliResult>; says(pattern: RegExp): Promise<RegExpExecArray> } {
+/** A command in a process of its own. */
+export interface SpawnedCli {
+  child: ChildProcess;
+  result: Promise<CliResult>;
+  /** Resolves when the talk holds the pattern, with what was found. */
+  says(pattern: RegExp): Promise<RegExpExecArray>;
+  /** The same of its data. */
+  prints(pattern: RegExp): Promise<RegExpExecArray>;
+}
+
+export interface SpawnOptions {
+  env?: Record<string, string>;
+  cwd?: string;
+}
+
+/** Runs a command as its users do, in a process of its own, which is gone after the test. */
+export function spawnCli(args: readonly string[], options: SpawnOptions = {}): SpawnedCli {
+  const spawned = spawnForLong(args, options);
+  onTestFinished(async () => {
+    spawned.child.kill("SIGKILL");
+    await spawned.result;
+  });
+  return spawned;
+}
+
+/** The same for several tests; whoever calls it ends it. */
+export function spawnForLong(args: readonly string[], options: SpawnOptions = {}): SpawnedCli {
   const child = spawn(process.execPath, [join(root, "src/main.ts"), ...args], {
     cwd: options.cwd ?? root,
     env: { PATH: process.env["PATH"], HOME: process.env["HOME"], ...options.env },
@@ -112,11 +134,8 @@ export function spawnCli(
   const closed = new Promise<CliResult>((done) => {
     child.on("close", (code) => done({ code, stdout: stdout.text(), stderr: stderr.text() }));
   });
-  onTestFinished(async () => {
-    child.kill("SIGKILL");
-    await closed;
-  });
-  return { child, result: closed, says: (pattern) => stderr.has(pattern) };
+  const says = (pattern: RegExp): Promise<RegExpExecArray> => stderr.has(pattern);
+  return { child, result: closed, says, prints: (pattern) => stdout.has(pattern) };
 }
 
 function keep(stream: NodeJS.ReadableStream): {
