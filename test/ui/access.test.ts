@@ -10,7 +10,8 @@ import {
 } from "./support/browser.ts";
 import { openGate, type Gate } from "./support/gate.ts";
 import { scriptOf } from "./support/scripts.ts";
-import { startServe, waitForStatus, type ServeProcess } from "./support/serve-process.ts";
+import { startServe, type ServeProcess } from "./support/serve-process.ts";
+import { waitForStatus } from "./support/wait-for-status.ts";
 
 const asking = scriptOf(
   '  await ctx.awaitCheckpointRetry("one", "The disk is full", [{ label: "Free", value: "0 B" }]);',

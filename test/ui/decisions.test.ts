@@ -112,6 +112,18 @@ describe.skipIf(!hasBrowser)("a person's decisions on the page", () => {
     await page.getByRole("button", { name: "Retry", exact: true }).waitFor({ state: "detached" });
   });
 
+  it("dismisses what has ended, and finds it again under the dismissed", async () => {
+    const { page } = await openPage(browser, server);
+    const { id } = await install("dismissed", scriptOf('  ctx.log("done");'));
+    await page.goto(`${server.url}/#/tasks/${id}`);
+    await page.locator(".task-line").getByRole("button", { name: "Dismiss" }).click();
+    await page.locator(".task-row-title", { hasText: "Install dismissed" }).waitFor({ state: "detached" });
+    await page.getByText("More filters").click();
+    await page.getByLabel("Dismissed tasks").check();
+    const rows = page.locator(".task-row-title");
+    await eventually(async () => await rows.allInnerTexts()).toEqual(["Install dismissed"]);
+  });
+
   it("narrows the list by state, text and label, and finds the same after a reload", async () => {
     const { page } = await openPage(browser, server);
     const rows = page.locator(".task-row-title");

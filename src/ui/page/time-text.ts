@@ -7,9 +7,9 @@ export function durationText(ms: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** How long something took that is over: `under 1 s`, `2.4 s`, then as above. */
+/** How long something took that is over: `< 1 s`, `2.4 s`, then as above. */
 export function tookText(ms: number): string {
-  if (ms < 1000) return "under 1 s";
+  if (ms < 1000) return "< 1 s";
   return ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : durationText(ms);
 }
 

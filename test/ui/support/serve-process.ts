@@ -2,7 +2,6 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { vi } from "vitest";
 import { freePort } from "../../support/servers.ts";
 
 /** `tacklebox serve` in a process of its own, with a folder of its own. */
@@ -52,14 +51,6 @@ export async function startServe(options: { allow?: string[] } = {}): Promise<Se
       await rm(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
-}
-
-/** Waits until a task is in such a state. */
-export async function waitForStatus(server: ServeProcess, id: string, status: RegExp): Promise<void> {
-  await vi.waitUntil(
-    async () => status.test((await server.call<{ status: string }>("GET", `/v1/tasks/${id}`)).status),
-    { timeout: 45_000, interval: 200 },
-  );
 }
 
 interface Running {

@@ -86,9 +86,11 @@ function AppCard({ entry, installed }: { entry: CatalogEntry; installed: Install
             <span class="installed">
               <Icon name="done" /> {installed.version} installed
             </span>
-            <a class="button small" href={link("upgrade")} aria-label={`Upgrade ${title}`}>
-              Upgrade
-            </a>
+            {installed.version !== version && (
+              <a class="button small" href={link("upgrade")} aria-label={`Upgrade ${title}`}>
+                Upgrade
+              </a>
+            )}
           </>
         )}
       </div>

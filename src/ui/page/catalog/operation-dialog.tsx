@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { Dialog } from "../dialog.tsx";
+import { expectationText } from "../time-text.ts";
 import type { CatalogEntry, OperationKind, PlanView } from "../views.ts";
 import { PlanForm } from "./plan-form.tsx";
 import type { PlanDraft } from "./plan-draft.ts";
@@ -41,8 +42,9 @@ export function OperationDialog({ entry, operation, onClose }: OperationDialogPr
 }
 
 function versionsText(plan: PlanView | null): string {
-  const from = plan?.fromVersion ?? null;
-  const to = plan?.toVersion ?? null;
-  if (from !== null) return `From ${from} to ${to ?? "latest"}. `;
-  return to === null ? "" : `Version ${to}. `;
+  if (plan === null) return "";
+  const { fromVersion, toVersion, predictedSeconds } = plan;
+  const versions = fromVersion === null ? `Version ${toVersion}. ` : `From ${fromVersion} to ${toVersion}. `;
+  const usual = predictedSeconds === null ? "" : `It usually takes ${expectationText(predictedSeconds)}. `;
+  return `${toVersion === null ? "" : versions}${usual}`;
 }
