@@ -23,6 +23,7 @@ const subjects: Record<string, () => Promise<Subject>> = {
   throughput: async () => (await import("./throughput.ts")).throughput,
   "durable-throughput": async () => (await import("./durable-throughput.ts")).durableThroughput,
   parked: async () => (await import("./parked.ts")).parked,
+  api: async () => (await import("./api.ts")).api,
   memory: async () => (await import("./memory.ts")).memory,
 };
 
