@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { loadavg } from "node:os";
 import { createInterface } from "node:readline";
+import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { startServe, type ServeProgram } from "../test/support/serve-program.ts";
 import type { HookTaskView, OperationTaskView } from "../src/task/task-view.ts";
@@ -19,9 +20,11 @@ const pollGoalMs = 50;
 const eventGoalMs = 200;
 const mebibyte = 1024 * 1024;
 
-/** Tells where it is twice a second, for a minute and a half. */
+const lanes = 2;
+
+/** Tells twice a second where it is, for ten seconds. */
 const beatingHook = `export async function run(ctx) {
-  for (let beat = 0; beat < 180; beat += 1) {
+  for (let beat = 0; beat < 20; beat += 1) {
     await ctx.sleep(500);
     await ctx.emitCheckpoint("beat-" + beat, "it is " + beat);
   }
@@ -32,14 +35,15 @@ export async function api(settings: BenchSettings): Promise<Row[]> {
   return await onEachPlace(settings, async ({ kind, connection: { url, key } }) => {
     const floor = await startFloor();
     const served = await startServe(url, { env: { TACKLEBOX_KEY: key } });
+    const beats = await startBeats(served);
     try {
-      const beats = await startBeats(served);
       settings.say(`load of the machine: ${loadavg()[0]?.toFixed(1)}`);
-      const polls = await measurePolls(served, floor.url, beats.id);
+      const polls = await measurePolls(served, floor.url, beats.newest);
       settings.say(`load of the machine: ${loadavg()[0]?.toFixed(1)}`);
       const events = await measureEvents(served, floor.url);
       return [...polls, ...events].map((row): Row => ({ ...row, subject: kind }));
     } finally {
+      await beats.stop();
       await served.stop();
       await floor.close();
     }
@@ -56,31 +60,49 @@ async function call<Body>({ url, token }: ServeProgram, path: string, body?: obj
   return (await response.json()) as Body;
 }
 
-/** Two hooks that tell where they are, so that four tasks change all the time. */
-async function startBeats(served: ServeProgram): Promise<{ id: string }> {
-  const ids: string[] = [];
-  for (const appName of ["one", "two"]) {
-    const { script, scriptFile } = oneHookInstall(
-      appName,
-      beatingHook,
-      false,
-      appName === "one" ? 8080 : 8081,
-    );
+/** Installs whose hooks tell where they are, one after another in each of two lanes, until it is stopped. */
+async function startBeats(served: ServeProgram): Promise<{ newest(): string; stop(): Promise<void> }> {
+  let isStopped = false;
+  let started = 0;
+  let newest = "";
+  const install = async (): Promise<void> => {
+    started += 1;
+    const appName = `app-${started}`;
+    const { script, scriptFile } = oneHookInstall(appName, beatingHook, false, 8080 + started);
     const { id } = await call<OperationTaskView>(served, "/v1/installs", { script, scriptFile, appName });
-    ids.push(id);
-  }
-  return { id: ids[0] as string };
+    newest = id;
+    while (!isStopped) {
+      const { finishedAt } = await call<OperationTaskView>(served, `/v1/tasks/${id}`);
+      if (finishedAt !== null) return;
+      await delay(250);
+    }
+  };
+  const lane = async (): Promise<void> => {
+    while (!isStopped) await install();
+  };
+  const running = Array.from({ length: lanes }, lane);
+  while (newest === "") await delay(50);
+  return {
+    newest: () => newest,
+    stop: async () => {
+      isStopped = true;
+      await Promise.all(running);
+    },
+  };
 }
 
 type Measured = Omit<Row, "subject">;
 
-async function measurePolls(served: ServeProgram, floorUrl: string, id: string): Promise<Measured[]> {
+async function measurePolls(
+  served: ServeProgram,
+  floorUrl: string,
+  newest: () => string,
+): Promise<Measured[]> {
   // Half of them look at the list, as the activity center does, half at one task, as a backend does.
-  const paths = ["/v1/tasks?limit=20", `/v1/tasks/${id}`];
   const pollers = openPollers({
     origin: served.url,
     count: clients,
-    pathOf: (client) => paths[client % 2] as string,
+    pathOf: (client) => (client % 2 === 0 ? "/v1/tasks?limit=20" : `/v1/tasks/${newest()}`),
     token: served.token,
   });
   const hello = openPollers({ origin: floorUrl, count: clients, pathOf: () => "/hello" });

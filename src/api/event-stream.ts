@@ -9,15 +9,20 @@ export interface StreamEvent {
   id?: string | undefined;
 }
 
-/** The text of an event (HTML standard, server-sent events). Made once for all who get it. */
-export function toFrame({ event, data, id }: StreamEvent): string {
-  return `${id === undefined ? "" : `id: ${id}\n`}event: ${event}\ndata: ${data}\n\n`;
+/** An event as bytes (HTML standard, server-sent events). Made once for all who get it. */
+export function toFrame({ event, data, id }: StreamEvent): Buffer {
+  return Buffer.from(`${id === undefined ? "" : `id: ${id}\n`}event: ${event}\ndata: ${data}\n\n`);
+}
+
+/** A line that clients pass over. */
+export function toComment(text: string): Buffer {
+  return Buffer.from(`: ${text.replaceAll(/\s+/g, " ")}\n\n`);
 }
 
 /** A client that listens. */
 export interface EventStream {
   /** False when the client is gone, or so slow that it was let go; it may come back. */
-  send(frame: string): boolean;
+  send(frame: Buffer): boolean;
   /** Aborts when the client is gone. */
   readonly signal: AbortSignal;
   end(): void;
@@ -32,6 +37,7 @@ export interface EventStreams {
 
 /** A sign of life for proxies and clients. */
 const heartbeatMs = 15_000;
+const stillHere = toComment("still here");
 /** How long a client waits before it comes back. */
 const retryMs = 2000;
 /** A client with that much unread is let go. */
@@ -40,7 +46,7 @@ const mostUnreadBytes = 4 * 1024 * 1024;
 export function createEventStreams(): EventStreams {
   const streams = new Set<EventStream>();
   const heartbeat = setInterval(() => {
-    for (const stream of streams) stream.send(": still here\n\n");
+    for (const stream of streams) stream.send(stillHere);
   }, heartbeatMs).unref();
   return {
     get size() {

@@ -1,6 +1,6 @@
 import { errorText } from "../errors.ts";
 import type { ApiServices } from "./api-services.ts";
-import { toFrame, type EventStream } from "./event-stream.ts";
+import { toComment, toFrame, type EventStream } from "./event-stream.ts";
 import { readTask } from "./routes/task-routes.ts";
 import { readTaskLog } from "./task-log.ts";
 
@@ -40,7 +40,7 @@ export async function followTask(
     }
   } catch (error) {
     // The client comes back by itself, and is told then what it missed.
-    client.send(`: ${datastore.displayUrl} cannot be read: ${errorText(error).replaceAll(/\s+/g, " ")}\n\n`);
+    client.send(toComment(`${datastore.displayUrl} cannot be read: ${errorText(error)}`));
     client.end();
   } finally {
     unfollow();

@@ -74,9 +74,10 @@ export async function createTaskFeed(options: TaskFeedOptions): Promise<TaskFeed
 }
 
 interface KeptSnapshot {
-  snapshot: Promise<TaskSnapshot>;
-  readAt: number;
-  isEnded: boolean;
+  /** What was read last, when that began, and whether it can still change; null: nothing yet. */
+  latest: { snapshot: TaskSnapshot; readAt: number; isEnded: boolean } | null;
+  /** The read under way. */
+  reading: Promise<TaskSnapshot> | null;
 }
 
 class QueueFeed implements TaskFeed {
@@ -132,10 +133,15 @@ class QueueFeed implements TaskFeed {
 
   async snapshot(id: string): Promise<TaskSnapshot> {
     const kept = this.snapshots.get(id);
+    if (kept === undefined || kept.latest === null) return await (kept?.reading ?? this.read(id));
+    const { snapshot, readAt, isEnded } = kept.latest;
     const { freshMs = 2000, endedFreshMs = 60_000 } = this.options;
-    const isFresh =
-      kept !== undefined && performance.now() - kept.readAt < (kept.isEnded ? endedFreshMs : freshMs);
-    return await (isFresh ? kept.snapshot : this.read(id));
+    const limitMs = isEnded ? endedFreshMs : freshMs;
+    const ageMs = performance.now() - readAt;
+    if (ageMs >= limitMs) return await (kept.reading ?? this.read(id));
+    // What goes wrong is told to whoever has to wait for it.
+    if (ageMs >= limitMs / 2 && kept.reading === null) this.read(id).catch(() => {});
+    return snapshot;
   }
 
   async refresh(id: string): Promise<void> {
@@ -217,25 +223,27 @@ class QueueFeed implements TaskFeed {
   }
 
   private async read(id: string): Promise<TaskSnapshot> {
-    const kept: KeptSnapshot = {
-      snapshot: this.options.reader.getTask(id).then(toSnapshot),
-      readAt: performance.now(),
-      isEnded: false,
-    };
-    // The oldest one goes when there are too many.
+    const kept = this.snapshots.get(id) ?? { latest: null, reading: null };
+    const readAt = performance.now();
+    const reading = this.options.reader.getTask(id).then(toSnapshot);
+    kept.reading = reading;
+    // The one not read for longest goes when there are too many.
     this.snapshots.delete(id);
     this.snapshots.set(id, kept);
     if (this.snapshots.size > mostSnapshots)
       this.snapshots.delete(this.snapshots.keys().next().value as string);
     try {
-      const snapshot = await kept.snapshot;
-      kept.isEnded = isTerminal(snapshot.view.status);
+      const snapshot = await reading;
+      const isLatest = kept.latest === null || kept.latest.readAt <= readAt;
+      if (isLatest) kept.latest = { snapshot, readAt, isEnded: isTerminal(snapshot.view.status) };
       return snapshot;
     } catch (error) {
-      if (this.snapshots.get(id) === kept) this.snapshots.delete(id);
+      if (kept.latest === null && this.snapshots.get(id) === kept) this.snapshots.delete(id);
       // Its retention has ended, and the queue's word of that has not come yet.
       if (errorCodeOf(error) === "TASK_UNKNOWN") this.forget(id);
       throw error;
+    } finally {
+      if (kept.reading === reading) kept.reading = null;
     }
   }
 }

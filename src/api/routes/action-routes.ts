@@ -136,6 +136,8 @@ async function act(
   action: (id: string) => Promise<void>,
 ): Promise<TaskView> {
   const { id } = request.params;
+  // Decided on the state as it is, not as it was handed out a moment ago.
+  if (request.headers["if-match"] !== undefined) await feed.refresh(id);
   requireMatch(request, (await feed.snapshot(id)).tag);
   await action(id);
   await feed.refresh(id);

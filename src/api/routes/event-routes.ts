@@ -78,9 +78,9 @@ function addTaskEvents(app: TypedApp, services: ApiServices): void {
   );
 }
 
-/** One text of a change for all who get it. */
-function createFramer(): (change: TaskChange) => string {
-  const frames = new WeakMap<TaskChange, string>();
+/** The same bytes of a change for all who get it. */
+function createFramer(): (change: TaskChange) => Buffer {
+  const frames = new WeakMap<TaskChange, Buffer>();
   return (change) => {
     const known = frames.get(change);
     if (known !== undefined) return known;
