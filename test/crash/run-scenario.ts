@@ -223,10 +223,10 @@ class ScenarioRun {
     }
   }
 
-  /** A hook may fail of a request that was cut off; the user clicks Retry. Of nothing else. */
+  /** A hook may fail of a request that was cut off, or not answered in time; the user clicks Retry. Of nothing else. */
   private async retryInterrupted(view: HookTaskView, wait: string): Promise<void> {
     const journal = await this.lab.call("getJournal", view.id);
-    if (!journal.some(isInterruption)) {
+    if (!journal.some(isInterruption) && !journal.some(isTimeLimit)) {
       throw new Error(`${view.hookId} failed: ${view.error?.code} ${view.error?.detail}`);
     }
     await this.once(wait, () => this.lab.call("retry", view.id));
