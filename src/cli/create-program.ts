@@ -11,6 +11,7 @@ import type { ReplayOptions } from "./replay/replay-command.ts";
 import type { RotateKeyOptions } from "./rotate-key/rotate-key-command.ts";
 import type { RunOptions } from "./run/run-options.ts";
 import type { ServeOptions } from "./serve/serve-command.ts";
+import type { WorkerOptions } from "./worker/worker-command.ts";
 import type { ValidateOptions } from "./validate/validate-command.ts";
 
 /** The command line. A command loads what it needs when it is called; `onExit` gets its exit code. */
@@ -37,6 +38,7 @@ export function createProgram(context: CliContext, onExit: (code: ExitCode) => v
   addReplay(program, context, onExit);
   addDemo(program, context, onExit);
   addServe(program, context, onExit);
+  addWorker(program, context, onExit);
   addRotateKey(program, context, onExit);
   addTaskCommands(program, context, onExit);
   for (const command of program.commands) {
@@ -186,6 +188,20 @@ const addRotateKey: Add = (program, context, onExit) => {
     });
 };
 
+const addWorker: Add = (program, context, onExit) => {
+  program
+    .command("worker")
+    .description("one more process that works on the tasks of a server, until it is stopped")
+    .option("--datastore <url>", "the server's datastore: redis:// or postgres://")
+    .option("--allow <host[:port]>", "let hooks reach this host", collect)
+    .option("--hook-concurrency <number>", "hooks at work at the same time (default: 2)")
+    .action(async (options: WorkerOptions) => {
+      prepareSandboxCode();
+      const { workerCommand } = await import("./worker/worker-command.ts");
+      onExit(await workerCommand(context, options));
+    });
+};
+
 const addServe: Add = (program, context, onExit) => {
   program
     .command("serve")
@@ -205,6 +221,7 @@ const addServe: Add = (program, context, onExit) => {
     )
     .option("--allow <host[:port]>", "let hooks reach this host", collect)
     .option("--hook-concurrency <number>", "hooks at work at the same time (default: 2)")
+    .option("--no-worker", "do none of the work; tacklebox worker does it")
     .action(async (options: ServeOptions) => {
       prepareSandboxCode();
       const { serveCommand } = await import("./serve/serve-command.ts");

@@ -12,7 +12,7 @@ import { buildSandboxCode } from "../../src/runtime/sandbox-code.ts";
 import type { TaskView } from "../../src/task/task-view.ts";
 import { testDatastoreOptions, type TestDatastore, type testDatastores } from "../support/test-datastores.ts";
 import { loadWorker, startWorker, WorkerGoneError, type CrashWorker } from "./crash-worker.ts";
-import { connectNas, serveNas, type RemoteNasServer } from "./remote-nas.ts";
+import { connectLabNas, serveLabNas, type RemoteNasServer } from "./remote-nas.ts";
 import type { ClockShift, FacadeMethod, WorkerSettings } from "./worker-protocol.ts";
 
 export interface CrashLabOptions {
@@ -62,7 +62,7 @@ export class CrashLab {
     let lab: CrashLab | null = null;
     const standIn = await createSignInStandIn({ onRequest: ({ method }) => lab?.onProviderAsked(method) });
     const signInOrigins = new Set(scenarios.flatMap((scenario) => scenario.signInOrigins ?? []));
-    const server = await serveNas(nas);
+    const server = await serveLabNas(nas);
     const settings = {
       sandboxCode: await buildSandboxCode(),
       datastoreUrl: place.url,
@@ -212,6 +212,6 @@ function busyUntilTold(apps: BusyApps, app: string, tried: string): AppBehaviour
 
 async function openDesk(settings: WorkerSettings): Promise<{ datastore: Datastore; tacklebox: Tacklebox }> {
   const datastore = await openDatastore(settings.datastoreUrl, settings.datastoreOptions);
-  const tacklebox = createTacklebox({ nas: connectNas(settings.nasUrl), datastore, spareSandboxes: 0 });
+  const tacklebox = createTacklebox({ nas: connectLabNas(settings.nasUrl), datastore, spareSandboxes: 0 });
   return { datastore, tacklebox };
 }

@@ -7,7 +7,7 @@ import { openDatastore } from "../../src/datastore/open-datastore.ts";
 import { errorText } from "../../src/errors.ts";
 import { provideSandboxCode } from "../../src/runtime/sandbox-code.ts";
 import { JournalNames } from "./journal-names.ts";
-import { connectNas } from "./remote-nas.ts";
+import { connectLabNas } from "./remote-nas.ts";
 import type {
   ClockShift,
   Death,
@@ -142,7 +142,7 @@ provideSandboxCode(settings.sandboxCode);
 const datastore = await openDatastore(settings.datastoreUrl, settings.datastoreOptions);
 const tacklebox = createTacklebox({
   ...settings.tacklebox,
-  nas: connectNas(settings.nasUrl),
+  nas: connectLabNas(settings.nasUrl),
   datastore: {
     ...datastore,
     journals: mortalJournals(datastore.journals),

@@ -31,6 +31,7 @@ test.each([
   "demo",
   "serve",
   "rotate-key",
+  "worker",
   "tasks",
   "show",
   "logs",

@@ -15,6 +15,8 @@ import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { openCommandDatastore } from "../open-command-datastore.ts";
 import { printable } from "../printable.ts";
 import { readCount } from "../read-count.ts";
+import { untilAborted } from "../until-aborted.ts";
+import { offerToWorkers, type WorkerOffer } from "./offer-to-workers.ts";
 import { openSimulatedWorld, type SimulatedWorld } from "./open-simulated.ts";
 
 /** The options of `tacklebox serve`. */
@@ -26,6 +28,8 @@ export interface ServeOptions {
   allowHost?: string[];
   allow?: string[];
   hookConcurrency?: string;
+  /** False: it does none of the work itself. */
+  worker: boolean;
 }
 
 const nasFolder = ".tacklebox/nas";
@@ -40,9 +44,15 @@ export async function serveCommand(context: CliContext, options: ServeOptions): 
     options.datastore ?? environment.datastoreUrl ?? serveDatastore,
   );
   try {
+    requireOthers(datastore, options);
     const world = await openSimulatedWorld(nasFolder, catalogRoot);
     try {
-      await serve({ context, options, datastore, world, catalogRoot, port });
+      const offer = await offerToWorkers(datastore, world);
+      try {
+        await serve({ context, options, datastore, world, offer, catalogRoot, port });
+      } finally {
+        await offer.close();
+      }
     } finally {
       await world.close();
     }
@@ -58,6 +68,7 @@ interface Serving {
   options: ServeOptions;
   datastore: Datastore;
   world: SimulatedWorld;
+  offer: WorkerOffer;
   catalogRoot: string | null;
   port: number;
 }
@@ -71,7 +82,7 @@ async function serve(serving: Serving): Promise<void> {
     datastore,
     originMap: world.originMap,
     allow: options.allow ?? [],
-    deniedPorts: serving.port === 0 ? [] : [serving.port],
+    deniedPorts: [...serving.offer.ports, ...(serving.port === 0 ? [] : [serving.port])],
     onTrouble,
     ...(options.hookConcurrency === undefined
       ? {}
@@ -101,7 +112,8 @@ async function serveOn(
   });
   try {
     const url = await listen(server, options.host, serving.port);
-    await tacklebox.start();
+    await serving.offer.announce([...serving.offer.ports, Number(new URL(url).port)]);
+    if (options.worker) await tacklebox.start();
     const first = (await tokens.isEmpty()) ? await tokens.create("first") : null;
     tellStart(serving, { url, code: codes.create(), token: first?.token ?? null });
     await untilAborted(context.signal);
@@ -127,7 +139,7 @@ async function listen(server: ApiServer, host: string, port: number): Promise<st
 }
 
 function tellStart(
-  { context, datastore, world, catalogRoot }: Serving,
+  { context, options, datastore, world, catalogRoot }: Serving,
   { url, code, token }: { url: string; code: string; token: string | null },
 ): void {
   const { terminal } = context;
@@ -137,14 +149,11 @@ function tellStart(
   if (token !== null) terminal.say(`  API token  ${token}  (shown this once)`);
   terminal.say(`  tasks      ${datastore.displayUrl}`);
   terminal.say(`  NAS        simulated; sign-ins go to a stand-in at ${world.signInUrl}`);
+  if (datastore.kind !== "pglite") {
+    terminal.say(`  workers    ${options.worker ? "this process; more" : "none yet; add them"} with`);
+    terminal.say(`             tacklebox worker --datastore ${datastore.displayUrl}`);
+  }
   terminal.say(`  catalog    ${catalogRoot ?? "none; give one with --catalog"}`);
-}
-
-function untilAborted(signal: AbortSignal): Promise<void> {
-  return new Promise((done) => {
-    if (signal.aborted) done();
-    else signal.addEventListener("abort", () => done(), { once: true });
-  });
 }
 
 function readPort(text: string): number {
@@ -162,5 +171,15 @@ function requireCatalog(folder: string | undefined): string | null {
   throw new TackleboxError(
     "USAGE",
     `--catalog: found no folder ${JSON.stringify(folder)}, expected the root of a catalog; correct the path.`,
+  );
+}
+
+/** Without a worker of its own, others must be able to work on its datastore. */
+function requireOthers({ kind, displayUrl }: Datastore, options: ServeOptions): void {
+  if (options.worker || kind !== "pglite") return;
+  throw new TackleboxError(
+    "USAGE",
+    `serve --no-worker: the datastore ${displayUrl} was found, on which no other process can work, expected redis:// or ` +
+      "postgres://; name one with --datastore, or leave --no-worker out.",
   );
 }
