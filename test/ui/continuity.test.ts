@@ -98,7 +98,7 @@ describe.skipIf(!hasBrowser)("the page keeps up", () => {
     await page.route("**/v1/events*", (route) => route.abort());
     const { id } = await install("polled");
     await page.goto(`${server.url}/?again#/tasks/${id}`);
-    await page.getByText("Every few seconds", { exact: true }).waitFor();
+    await page.getByText("Delayed", { exact: true }).waitFor();
     await gate.reached("polled");
     await atGate(page);
     gate.open("polled");

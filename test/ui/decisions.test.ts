@@ -141,6 +141,19 @@ describe.skipIf(!hasBrowser)("a person's decisions on the page", () => {
     await eventually(async () => await rows.allInnerTexts()).toEqual(["Install skipped"]);
   });
 
+  it("runs a hook of the history again, as a new task that names the old one", async () => {
+    const { page } = await openPage(browser, server);
+    const { id } = await install("again", scriptOf('  await ctx.emitCheckpoint("one", "Done once more");'));
+    await page.goto(`${server.url}/#/tasks/${id}`);
+    await waitForEnd(page, "Done");
+    await page.goto(`${server.url}/#/history?app=again`);
+    await page.getByRole("button", { name: "Run Setting up the app again" }).click();
+    await page.getByRole("link", { name: "repeats an earlier task" }).waitFor();
+    expect(page.url()).not.toContain(id);
+    await waitForEnd(page, "Done");
+    expect(await checkpointsOf(page)).toEqual(["done:\nDone once more"]);
+  });
+
   it("looks through the history by app and state", async () => {
     const { page } = await openPage(browser, server);
     await page.getByRole("link", { name: "History" }).click();

@@ -117,19 +117,19 @@ function MainNavigation() {
   );
 }
 
-const connectionWords: Readonly<Record<Connection, string>> = {
-  connecting: "Connecting",
-  live: "Live",
-  polling: "Every few seconds",
-  offline: "Offline",
+const connectionWords: Readonly<Record<Connection, { word: string; meaning: string }>> = {
+  connecting: { word: "Connecting", meaning: "Connecting to the server" },
+  live: { word: "Live", meaning: "Changes are shown as they happen" },
+  polling: { word: "Delayed", meaning: "Changes are asked for every few seconds" },
+  offline: { word: "Offline", meaning: "The server cannot be reached; the page keeps trying" },
 };
 
 function ConnectionState() {
-  const state = connection.value;
+  const { word, meaning } = connectionWords[connection.value];
   return (
-    <span class={`connection connection-${state}`} role="status" title="How this page is kept up to date">
+    <span class={`connection connection-${connection.value}`} role="status" title={meaning}>
       <span class="connection-dot" aria-hidden="true" />
-      <span class="connection-word">{connectionWords[state]}</span>
+      <span class="connection-word">{word}</span>
     </span>
   );
 }

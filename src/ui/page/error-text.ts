@@ -1,4 +1,4 @@
-import type { TaskError } from "../../task/task-event.ts";
+import type { TaskError } from "./views.ts";
 
 /** An error as lines of text, for a bug report. */
 export function errorText({ code, title, detail, context, source }: TaskError): string {

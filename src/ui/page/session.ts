@@ -1,4 +1,5 @@
 import { signal } from "@preact/signals";
+import { createApiClient } from "../../client/create-api-client.ts";
 import { parseSignInCode } from "./route.ts";
 
 const key = "tacklebox.token";
@@ -43,23 +44,18 @@ export async function takeSignInCode(): Promise<void> {
   }
 }
 
-/** Whether the server accepts a token. */
+/** Whether the server accepts a token. Rejects when there is no answer. */
 export async function isAccepted(value: string): Promise<boolean> {
-  const response = await fetch("/v1/tasks?limit=1", { headers: { authorization: `Bearer ${value}` } });
-  return response.ok;
+  const asked = createApiClient({ url: location.origin, token: () => value });
+  return (await asked.GET("/v1/tasks", { params: { query: { limit: 1 } } })).response.ok;
 }
 
 async function exchange(code: string): Promise<string | null> {
   try {
-    const response = await fetch("/v1/sessions", {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ code }),
+    const { data } = await createApiClient({ url: location.origin, token: () => null }).POST("/v1/sessions", {
+      body: { code },
     });
-    if (!response.ok) return null;
-    const answer: unknown = await response.json();
-    if (typeof answer !== "object" || answer === null || !("token" in answer)) return null;
-    return typeof answer.token === "string" ? answer.token : null;
+    return data?.token ?? null;
   } catch {
     return null;
   }

@@ -61,6 +61,6 @@ async function trySignIn(token: string): Promise<string> {
     signIn(token);
     return "";
   } catch (error) {
-    return `The server cannot be reached: ${failureText(error)}`;
+    return failureText(error);
   }
 }

@@ -34,13 +34,16 @@ export function readFilter(query: Readonly<Record<string, string>>): TaskFilter 
 }
 
 /** The filter as the API takes it. */
-export function toTaskQuery(filter: TaskFilter): string {
-  const query = new URLSearchParams({ kind: "operation", dismissed: String(filter.dismissed) });
-  for (const status of statusesOf(filter.group)) query.append("status", status);
-  if (filter.app !== "") query.set("app", filter.app);
-  if (filter.text !== "") query.set("q", filter.text);
-  if (isLabel(filter.label)) query.append("label", filter.label);
-  return query.toString();
+export function toTaskQuery({ group, app, text, label, dismissed }: TaskFilter) {
+  const statuses = statusesOf(group);
+  return {
+    kind: "operation" as const,
+    dismissed,
+    ...(statuses.length === 0 ? {} : { status: [...statuses] }),
+    ...(app === "" ? {} : { app }),
+    ...(text === "" ? {} : { q: text }),
+    ...(isLabel(label) ? { label: [label] } : {}),
+  };
 }
 
 /** Whether a task that has just changed belongs to what is shown. */
@@ -56,8 +59,10 @@ export function isShown(task: Operation, filter: TaskFilter): boolean {
   );
 }
 
+type Aged = Pick<Operation, "createdAt" | "id">;
+
 /** Newest first; tasks keep their places while they change. */
-export function byAge(left: Operation, right: Operation): number {
+export function byAge(left: Aged, right: Aged): number {
   return right.createdAt.localeCompare(left.createdAt) || right.id.localeCompare(left.id);
 }
 

@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { callApi, failureText } from "../api.ts";
+import { api, ask, failureText } from "../api.ts";
 import { AppTile } from "../app-tile.tsx";
 import { Icon } from "../icons.tsx";
 import { open, route } from "../navigation.ts";
@@ -106,8 +106,8 @@ function findInstalled(apps: readonly InstalledApp[], { script }: CatalogEntry):
 async function load(signal: AbortSignal): Promise<CatalogState> {
   try {
     const [catalog, apps] = await Promise.all([
-      callApi<{ items: CatalogEntry[] }>("/v1/catalog", { signal }),
-      callApi<{ items: InstalledApp[] }>("/v1/apps", { signal }),
+      ask(api.GET("/v1/catalog", { signal })),
+      ask(api.GET("/v1/apps", { signal })),
     ]);
     return { entries: catalog.items, apps: apps.items, failure: "" };
   } catch (error) {

@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { Dialog } from "../dialog.tsx";
 import { expectationText } from "../time-text.ts";
-import type { CatalogEntry, OperationKind, PlanView } from "../views.ts";
+import type { CatalogEntry, OperationKind, Plan } from "../views.ts";
 import { PlanForm } from "./plan-form.tsx";
 import type { PlanDraft } from "./plan-draft.ts";
 import { usePlan } from "./use-plan.ts";
@@ -41,7 +41,7 @@ export function OperationDialog({ entry, operation, onClose }: OperationDialogPr
   );
 }
 
-function versionsText(plan: PlanView | null): string {
+function versionsText(plan: Plan | null): string {
   if (plan === null) return "";
   const { fromVersion, toVersion, predictedSeconds } = plan;
   const versions = fromVersion === null ? `Version ${toVersion}. ` : `From ${fromVersion} to ${toVersion}. `;

@@ -1,4 +1,3 @@
-import type { JsonObject } from "../../../json.ts";
 import { toAnswers, type FormAnswers, type FormQuestion } from "../inputs/answers.ts";
 import type { OperationKind } from "../views.ts";
 
@@ -16,7 +15,7 @@ export interface PlanDraft {
 }
 
 /** The draft as a request for an operation, given the questions it is known to ask. */
-export function toOperationBody(draft: PlanDraft, questions: readonly FormQuestion[]): JsonObject {
+export function toOperationBody(draft: PlanDraft, questions: readonly FormQuestion[]) {
   const { source, operation, appName, optIns, answers } = draft;
   return {
     ...source,
@@ -27,7 +26,7 @@ export function toOperationBody(draft: PlanDraft, questions: readonly FormQuesti
 }
 
 /** The draft as a request for its plan: with the answers given so far, whether or not they are all. */
-export function toPlanBody(draft: PlanDraft): JsonObject {
+export function toPlanBody(draft: PlanDraft) {
   const given = Object.fromEntries(Object.entries(draft.answers).filter(([, value]) => value !== ""));
   return { ...toOperationBody(draft, []), operation: draft.operation, answers: given };
 }

@@ -1,13 +1,14 @@
 import { useSignal, type ReadonlySignal } from "@preact/signals";
 import type { JsonValue } from "../../../json.ts";
-import { ApiError, callApi, failureText, newIdempotencyKey } from "../api.ts";
+import { ApiError } from "../../../client/api-error.ts";
+import { api, ask, failureText, newIdempotencyKey } from "../api.ts";
 import { Icon } from "../icons.tsx";
 import { missingAnswers, toFormQuestion, type FormQuestion } from "../inputs/answers.ts";
 import { QuestionField } from "../inputs/question-field.tsx";
 import { applyView } from "../live/task-store.ts";
 import { open } from "../navigation.ts";
 import { useWork } from "../use-work.ts";
-import type { Operation, PlanProblem, PlanView } from "../views.ts";
+import type { PlanProblem, Plan } from "../views.ts";
 import { toOperationBody, type PlanDraft } from "./plan-draft.ts";
 import { PlanPermissions, PlanProblems, PlanRequirements, PlanSteps, PlanSwitches } from "./plan-view.tsx";
 import type { PlanState } from "./use-plan.ts";
@@ -74,7 +75,7 @@ export function PlanForm({ draft, state, onChange, onJump, verb }: PlanFormProps
 }
 
 /** Why it would be refused as it is. What is still to be answered is told when it is sent. */
-function Refusals({ plan }: { plan: PlanView }) {
+function Refusals({ plan }: { plan: Plan }) {
   const shown = plan.refusals.filter(({ code }) => code !== "INPUT_INVALID");
   return shown.map(({ code, message }) => (
     <p key={code} class="hint tone-waiting">
@@ -83,7 +84,7 @@ function Refusals({ plan }: { plan: PlanView }) {
   ));
 }
 
-function PlanValues({ values }: { values: JsonValue }) {
+function PlanValues({ values }: { values: Plan["values"] }) {
   if (values === null || JSON.stringify(values) === "{}") return null;
   return (
     <details class="about">
@@ -108,11 +109,13 @@ function useSubmit(draft: PlanDraft, questions: readonly FormQuestion[]) {
     failures.value = missingAnswers(questions, draft.answers);
     if (Object.keys(failures.value).length > 0) return;
     try {
-      const task = await callApi<Operation>(draft.operation === "install" ? "/v1/installs" : "/v1/upgrades", {
-        method: "POST",
+      const request = {
         body: toOperationBody(draft, questions),
-        headers: { "idempotency-key": key.value },
-      });
+        params: { header: { "idempotency-key": key.value } },
+      };
+      const task = await ask(
+        draft.operation === "install" ? api.POST("/v1/installs", request) : api.POST("/v1/upgrades", request),
+      );
       applyView(task);
       open({ view: "tasks", id: task.id, query: {} });
     } catch (error) {

@@ -1,12 +1,12 @@
 import { useSignal, type Signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { callApi, failureText } from "../api.ts";
-import type { PlanView } from "../views.ts";
+import { api, ask, failureText } from "../api.ts";
+import type { Plan } from "../views.ts";
 import { toPlanBody, type PlanDraft } from "./plan-draft.ts";
 
 /** A plan as far as it is known. */
 export interface PlanState {
-  plan: PlanView | null;
+  plan: Plan | null;
   /** The draft has changed since, and its plan is on the way. */
   pending: boolean;
   failure: string;
@@ -26,7 +26,7 @@ export function usePlan(draft: PlanDraft | null): Signal<PlanState> {
     const stopping = new AbortController();
     state.value = { ...state.value, pending: true };
     const wait = state.value.plan === null ? 0 : typingMs;
-    const timer = setTimeout(() => void ask(body, state, stopping.signal), wait);
+    const timer = setTimeout(() => void makePlan(body, state, stopping.signal), wait);
     return () => {
       clearTimeout(timer);
       stopping.abort();
@@ -35,13 +35,11 @@ export function usePlan(draft: PlanDraft | null): Signal<PlanState> {
   return state;
 }
 
-async function ask(body: string, state: Signal<PlanState>, stopping: AbortSignal): Promise<void> {
+async function makePlan(body: string, state: Signal<PlanState>, stopping: AbortSignal): Promise<void> {
   try {
-    const plan = await callApi<PlanView>("/v1/plans", {
-      method: "POST",
-      body: JSON.parse(body),
-      signal: stopping,
-    });
+    const plan = await ask(
+      api.POST("/v1/plans", { body: JSON.parse(body) as ReturnType<typeof toPlanBody>, signal: stopping }),
+    );
     if (!stopping.aborted) state.value = { plan, pending: false, failure: "" };
   } catch (error) {
     if (stopping.aborted) return;

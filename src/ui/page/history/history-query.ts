@@ -1,22 +1,25 @@
-import type { HistoryPage } from "../views.ts";
+import { hookEvents } from "../../../schema/install-script.ts";
+import type { History } from "../views.ts";
 
-const names = ["app", "hook", "status", "event", "label"] as const;
+/** The states in which a hook's execution has ended. */
+export const endedStatuses = ["COMPLETED", "SKIPPED", "FAILED", "CANCELLED"] as const;
 
 /** The filters of the address as the API takes them. */
-export function toHistoryQuery(query: Readonly<Record<string, string>>): string {
-  const set = names.flatMap((name): [string, string][] => {
-    const value = query[name] ?? "";
-    const isWhole = name !== "label" || /^[^:]+:/.test(value);
-    return value === "" || !isWhole ? [] : [[name, value]];
-  });
-  return new URLSearchParams(set).toString();
+export function toHistoryQuery(query: Readonly<Record<string, string>>) {
+  const { app = "", hook = "", label = "" } = query;
+  const status = endedStatuses.find((one) => one === query["status"]);
+  const event = hookEvents.find((one) => one === query["event"]);
+  return {
+    ...(app === "" ? {} : { app }),
+    ...(hook === "" ? {} : { hook }),
+    ...(status === undefined ? {} : { status: [status] }),
+    ...(event === undefined ? {} : { event }),
+    ...(/^[^:]+:/.test(label) ? { label: [label] } : {}),
+  };
 }
 
 /** How long what is shown here is kept. */
-export function retentionText({
-  afterEndSeconds,
-  maxOperations,
-}: NonNullable<HistoryPage["retention"]>): string {
+export function retentionText({ afterEndSeconds, maxOperations }: History["retention"]): string {
   const parts = [
     ...(afterEndSeconds === null ? [] : [`for ${daysText(afterEndSeconds)} after they ended`]),
     ...(maxOperations === null ? [] : [`up to ${maxOperations} operations`]),

@@ -1,21 +1,21 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { hookEvents } from "../../../schema/install-script.ts";
-import { callApi, failureText } from "../api.ts";
+import { api, ask, failureText } from "../api.ts";
 import { ToneIcon } from "../icons.tsx";
 import { carryOut } from "../live/actions.ts";
 import { now } from "../live/clock.ts";
 import { changeQuery, open, route } from "../navigation.ts";
 import { agoText, tookText } from "../time-text.ts";
-import type { Hook, HistoryPage } from "../views.ts";
+import type { Hook, History } from "../views.ts";
 import { useWork } from "../use-work.ts";
 import { eventWords, statusWords, toneOf } from "../words.ts";
-import { retentionText, toHistoryQuery } from "./history-query.ts";
+import { endedStatuses, retentionText, toHistoryQuery } from "./history-query.ts";
 
 interface HistoryState {
   items: readonly Hook[];
   nextCursor: string | null;
-  retention: HistoryPage["retention"];
+  retention: History["retention"] | null;
   loaded: boolean;
   failure: string;
 }
@@ -25,15 +25,16 @@ export function HistoryView() {
   const state = useSignal<HistoryState>({
     items: [],
     nextCursor: null,
-    retention: undefined,
+    retention: null,
     loaded: false,
     failure: "",
   });
-  const query = toHistoryQuery(route.value.query);
+  const filter = toHistoryQuery(route.value.query);
+  const query = JSON.stringify(filter);
   const load = async (cursor: string | null, signal: AbortSignal): Promise<void> => {
     try {
-      const more = cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`;
-      const page = await callApi<HistoryPage>(`/v1/history?${query}${more}`, { signal });
+      const place = cursor === null ? {} : { cursor };
+      const page = await ask(api.GET("/v1/history", { params: { query: { ...filter, ...place } }, signal }));
       const before = cursor === null ? [] : state.value.items;
       const { nextCursor, retention } = page;
       state.value = { items: [...before, ...page.items], nextCursor, retention, loaded: true, failure: "" };
@@ -67,7 +68,7 @@ export function HistoryView() {
           Show older executions
         </button>
       )}
-      {retention !== undefined && <p class="muted retention">{retentionText(retention)}</p>}
+      {retention !== null && <p class="muted retention">{retentionText(retention)}</p>}
     </section>
   );
 }
@@ -93,7 +94,7 @@ function HistoryFilters() {
         <span class="field-label">State</span>
         <select {...field("status")}>
           <option value="">Any</option>
-          {(["COMPLETED", "SKIPPED", "FAILED", "CANCELLED"] as const).map((status) => (
+          {endedStatuses.map((status) => (
             <option key={status} value={status}>
               {statusWords[status]}
             </option>
@@ -160,7 +161,7 @@ function HistoryRow({ hook }: { hook: Hook }) {
   } = hook;
   const tone = toneOf[status];
   const again = useWork(async () => {
-    const task = await carryOut({ taskId: id, name: "rerun" });
+    const task = await carryOut(id, "rerun");
     if (task !== null) open({ view: "tasks", id: task.kind === "hook" ? task.parentId : task.id, query: {} });
   });
   return (

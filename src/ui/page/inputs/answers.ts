@@ -49,8 +49,8 @@ export function toFormQuestion(question: QuestionView): FormQuestion {
     description: question.description,
     type: question.type,
     required: question.required,
-    default: question.default,
+    default: question.default as JsonValue,
     placeholder: question.placeholder ?? (question.isDefaultComputed ? "chosen for you" : undefined),
-    options: question.options,
+    options: question.options as FormQuestion["options"],
   };
 }

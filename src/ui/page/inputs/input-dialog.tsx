@@ -1,13 +1,13 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { JsonValue } from "../../../json.ts";
-import type { TaskInputView } from "../../../task/task-event.ts";
-import { ApiError, callApi, failureText } from "../api.ts";
+import { ApiError } from "../../../client/api-error.ts";
+import { api, ask, failureText } from "../api.ts";
 import { Dialog } from "../dialog.tsx";
 import { applyView } from "../live/task-store.ts";
 import { announce } from "../notices.tsx";
 import { useWork } from "../use-work.ts";
-import type { Hook, Task } from "../views.ts";
+import type { Hook, TaskInput } from "../views.ts";
 import { missingAnswers, toAnswers, type FormAnswers, type FormQuestion } from "./answers.ts";
 import { QuestionField } from "./question-field.tsx";
 import { SignInBlock } from "./sign-in-block.tsx";
@@ -61,9 +61,7 @@ function QuestionForm({ hook, questions, onClose }: QuestionFormProps) {
     }
     try {
       const body = { answers: toAnswers(questions, answers.value) };
-      applyView(
-        await callApi<Task>(`/v1/tasks/${encodeURIComponent(hook.id)}/inputs`, { method: "POST", body }),
-      );
+      applyView(await ask(api.POST("/v1/tasks/{id}/inputs", { params: { path: { id: hook.id } }, body })));
     } catch (error) {
       failures.value = perQuestion(error);
       if (Object.keys(failures.value).length === 0) failure.value = failureText(error);
@@ -103,7 +101,9 @@ function QuestionForm({ hook, questions, onClose }: QuestionFormProps) {
 function perQuestion(error: unknown): Record<string, string> {
   if (!(error instanceof ApiError) || error.status !== 422) return {};
   return Object.fromEntries(
-    error.errors.flatMap(({ inputId, detail }) => (inputId === undefined ? [] : [[inputId, detail]])),
+    (error.problem?.errors ?? []).flatMap(({ inputId, detail }) =>
+      inputId === undefined ? [] : [[inputId, detail]],
+    ),
   );
 }
 
@@ -111,19 +111,19 @@ function focusFirstFailure(): void {
   requestAnimationFrame(() => document.querySelector<HTMLElement>("dialog [aria-invalid='true']")?.focus());
 }
 
-function isOpenQuestion({ type, state }: TaskInputView): boolean {
+function isOpenQuestion({ type, state }: TaskInput): boolean {
   return type === "question" && state !== "provided";
 }
 
-function toFormQuestion({ id, title, description, required, question }: TaskInputView): FormQuestion {
+function toFormQuestion({ id, title, description, required, question }: TaskInput): FormQuestion {
   return {
     id,
     title,
     description,
     required,
     type: question?.type ?? "text",
-    default: question?.default,
+    default: question?.default as JsonValue | undefined,
     placeholder: question?.placeholder,
-    options: question?.options ?? [],
+    options: (question?.options ?? []) as FormQuestion["options"],
   };
 }

@@ -1,21 +1,20 @@
-import type { TaskInputView } from "../../../task/task-event.ts";
-import { callApi } from "../api.ts";
+import { api, ask } from "../api.ts";
 import { Icon } from "../icons.tsx";
 import { now } from "../live/clock.ts";
 import { applyView } from "../live/task-store.ts";
 import { countdownText } from "../time-text.ts";
 import { useWork } from "../use-work.ts";
-import type { Task } from "../views.ts";
+import type { TaskInput } from "../views.ts";
 
 /** A sign-in at a provider's own page. The server asks the provider whether it was approved; this page only shows it. */
-export function SignInBlock({ taskId, input }: { taskId: string; input: TaskInputView }) {
+export function SignInBlock({ taskId, input }: { taskId: string; input: TaskInput }) {
   const authorization = input.authorization ?? null;
   const left = authorization?.expiresAt ? Date.parse(authorization.expiresAt) - now.value : null;
   const isOver = left !== null && left <= 0;
 
   const begin = useWork(async () => {
-    const path = `/v1/tasks/${encodeURIComponent(taskId)}/inputs/${encodeURIComponent(input.id)}/authorization`;
-    applyView(await callApi<Task>(path, { method: "POST" }));
+    const params = { path: { id: taskId, inputId: input.id } };
+    applyView(await ask(api.POST("/v1/tasks/{id}/inputs/{inputId}/authorization", { params })));
   });
 
   return (

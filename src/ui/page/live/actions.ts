@@ -1,24 +1,16 @@
-import { ApiError, callApi, failureText, newIdempotencyKey } from "../api.ts";
+import { ApiError } from "../../../client/api-error.ts";
+import { api, ask, failureText, newIdempotencyKey } from "../api.ts";
 import { say } from "../notices.tsx";
 import type { Task } from "../views.ts";
 import { applyView, loadTask } from "./task-store.ts";
 
-/** A button the server offers. */
-export interface TaskCommand {
-  taskId: string;
-  /** The last part of the address: `retry`, `skip`, `cancel`, `dismiss`, `rerun`. */
-  name: string;
-  body?: unknown;
-}
+/** What a button of the server does; other actions have ways of their own. */
+export type CommandName = "retry" | "skip" | "cancel" | "dismiss" | "rerun";
 
 /** Carries out what a button says; tells the user when the server refuses. Resolves with the view, or null. */
-export async function carryOut({ taskId, name, body }: TaskCommand): Promise<Task | null> {
+export async function carryOut(taskId: string, name: CommandName): Promise<Task | null> {
   try {
-    const task = await callApi<Task>(`/v1/tasks/${encodeURIComponent(taskId)}/${name}`, {
-      method: "POST",
-      body: body ?? {},
-      ...(name === "rerun" ? { headers: { "idempotency-key": newIdempotencyKey() } } : {}),
-    });
+    const task = await ask(send(taskId, name));
     applyView(task);
     return task;
   } catch (error) {
@@ -27,5 +19,26 @@ export async function carryOut({ taskId, name, body }: TaskCommand): Promise<Tas
     if (error instanceof ApiError && error.status === 409)
       await loadTask(taskId, new AbortController().signal);
     return null;
+  }
+}
+
+async function send(
+  id: string,
+  name: CommandName,
+): Promise<{ data?: Task; error?: unknown; response: Response }> {
+  const params = { path: { id } };
+  switch (name) {
+    case "retry":
+      return await api.POST("/v1/tasks/{id}/retry", { params, body: {} });
+    case "skip":
+      return await api.POST("/v1/tasks/{id}/skip", { params });
+    case "cancel":
+      return await api.POST("/v1/tasks/{id}/cancel", { params });
+    case "dismiss":
+      return await api.POST("/v1/tasks/{id}/dismiss", { params });
+    case "rerun":
+      return await api.POST("/v1/tasks/{id}/rerun", {
+        params: { ...params, header: { "idempotency-key": newIdempotencyKey() } },
+      });
   }
 }

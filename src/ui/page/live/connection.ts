@@ -1,6 +1,7 @@
 import { effect, signal, untracked } from "@preact/signals";
 import type { EventSourceMessage } from "eventsource-parser";
-import { ApiError, failureText } from "../api.ts";
+import { ApiError } from "../../../client/api-error.ts";
+import { failureText } from "../api.ts";
 import { route } from "../navigation.ts";
 import { token } from "../session.ts";
 import type { Task } from "../views.ts";

@@ -1,5 +1,6 @@
 import { createParser, type EventSourceMessage } from "eventsource-parser";
-import { ApiError, send } from "../api.ts";
+import { ApiError, noAnswer } from "../../../client/api-error.ts";
+import { openStream } from "../api.ts";
 
 export interface EventStreamRequest {
   path: string;
@@ -29,13 +30,16 @@ export async function followEvents(request: EventStreamRequest): Promise<void> {
     timer = setTimeout(() => silence.abort(), silentMs);
   };
   try {
-    const headers: Record<string, string> = { accept: "text/event-stream" };
-    if (request.lastEventId !== null) headers["last-event-id"] = request.lastEventId;
-    const response = await send(request.path, { headers, signal });
+    const { path, lastEventId } = request;
+    const response = await openStream(
+      path,
+      lastEventId === null ? {} : { "last-event-id": lastEventId },
+      signal,
+    );
     await readStream(response, request, awake);
   } catch (error) {
     if (request.signal.aborted || error instanceof ApiError) throw error;
-    throw new ApiError(0, { detail: "The connection to the server broke.", code: "OFFLINE" });
+    throw noAnswer(location.origin, error);
   } finally {
     clearTimeout(timer);
   }

@@ -1,6 +1,6 @@
 import type { Signal } from "@preact/signals";
-import { callApi, failureText } from "../api.ts";
-import type { LogPage, LogRow } from "../views.ts";
+import { api, ask, failureText } from "../api.ts";
+import type { Log, LogRow } from "../views.ts";
 import { followEvents } from "./event-stream.ts";
 
 export interface LogFollower {
@@ -23,7 +23,7 @@ export async function followLog(follower: LogFollower): Promise<void> {
   let after: string | null = null;
   while (!signal.aborted) {
     try {
-      after = await readRows(follower, path, after);
+      after = await readRows(follower, after);
       failure.value = "";
       if (isOver) return;
       await followEvents({
@@ -31,7 +31,7 @@ export async function followLog(follower: LogFollower): Promise<void> {
         lastEventId: after,
         signal,
         // Rows that came between the reading and the opening.
-        onOpen: () => void readRows(follower, path, after).catch(() => {}),
+        onOpen: () => void readRows(follower, after).catch(() => {}),
         onEvent: ({ event, data }) => {
           if (event !== "log") return;
           const row = JSON.parse(data) as LogRow;
@@ -51,16 +51,13 @@ export async function followLog(follower: LogFollower): Promise<void> {
 }
 
 /** Reads all rows after that cursor; gives the last one's. */
-async function readRows(
-  { add, signal }: LogFollower,
-  path: string,
-  from: string | null,
-): Promise<string | null> {
+async function readRows({ taskId, add, signal }: LogFollower, from: string | null): Promise<string | null> {
   let after = from;
   for (;;) {
-    const query = new URLSearchParams({ level: "debug", limit: String(pageRows) });
-    if (after !== null) query.set("after", after);
-    const page: LogPage = await callApi<LogPage>(`${path}/logs?${query.toString()}`, { signal });
+    const query = { level: "debug", limit: pageRows, ...(after === null ? {} : { after }) } as const;
+    const page: Log = await ask(
+      api.GET("/v1/tasks/{id}/logs", { params: { path: { id: taskId }, query }, signal }),
+    );
     add(page.items);
     after = page.items.at(-1)?.cursor ?? after;
     if (page.items.length < pageRows) return after;

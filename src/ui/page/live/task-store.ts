@@ -1,8 +1,8 @@
 import { computed, signal } from "@preact/signals";
-import { callApi, forgetRead, readChanged } from "../api.ts";
+import { api, ask, forgetRead, readChanged } from "../api.ts";
 import { route } from "../navigation.ts";
 import { byAge, isShown, readFilter, toTaskQuery } from "../task-filter.ts";
-import type { Hook, Operation, Task, TaskPage } from "../views.ts";
+import type { Hook, Operation, Task, TaskList } from "../views.ts";
 
 /** Every task the page knows, as it was last told. */
 export const operations = signal<ReadonlyMap<string, Operation>>(new Map());
@@ -83,8 +83,11 @@ export async function refresh(stopping: AbortSignal): Promise<void> {
 }
 
 async function loadList(stopping: AbortSignal): Promise<void> {
-  const query = toTaskQuery(taskFilter.value);
-  const page = await readChanged<TaskPage<Operation>>("list", `/v1/tasks?${query}`, stopping);
+  const filter = toTaskQuery(taskFilter.value);
+  const query = JSON.stringify(filter);
+  const page = await readChanged({ place: "list", what: query }, (headers) =>
+    api.GET("/v1/tasks", { params: { query: filter }, headers, cache: "no-store", signal: stopping }),
+  );
   const { query: before, isDeep, nextCursor } = listState.value;
   const goesOn = isDeep && before === query;
   if (page === null) {
@@ -99,7 +102,7 @@ async function loadList(stopping: AbortSignal): Promise<void> {
 }
 
 /** What the server has forgotten since is forgotten here too: rows of this page's stretch that are not in it. */
-function dropMissing({ items, nextCursor }: TaskPage<Operation>): void {
+function dropMissing({ items, nextCursor }: TaskList): void {
   const oldest = items.at(-1);
   const gone = shownTasks.value.filter(
     (task) =>
@@ -113,8 +116,9 @@ function dropMissing({ items, nextCursor }: TaskPage<Operation>): void {
 export async function loadMore(): Promise<void> {
   const cursor = listState.value.nextCursor;
   if (cursor === null) return;
-  const query = toTaskQuery(taskFilter.value);
-  const page = await callApi<TaskPage<Operation>>(`/v1/tasks?${query}&cursor=${encodeURIComponent(cursor)}`);
+  const filter = toTaskQuery(taskFilter.value);
+  const query = JSON.stringify(filter);
+  const page = await ask(api.GET("/v1/tasks", { params: { query: { ...filter, cursor } } }));
   for (const task of page.items) applyView(task);
   listState.value = { query, nextCursor: page.nextCursor, isDeep: true, failure: "" };
 }
@@ -127,10 +131,13 @@ async function loadOpenTask(stopping: AbortSignal): Promise<void> {
 
 /** Reads an operation with its hooks. */
 export async function loadTask(id: string, stopping: AbortSignal): Promise<void> {
-  const task = await readChanged<Task>(
-    "task",
-    `/v1/tasks/${encodeURIComponent(id)}?include=children`,
-    stopping,
+  const task = await readChanged({ place: "task", what: id }, (headers) =>
+    api.GET("/v1/tasks/{id}", {
+      params: { path: { id }, query: { include: "children" } },
+      headers,
+      cache: "no-store",
+      signal: stopping,
+    }),
   );
   if (task !== null) applyView(task);
 }

@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { Fragment, type ComponentChildren } from "preact";
 import { Dialog } from "../dialog.tsx";
-import { carryOut } from "../live/actions.ts";
+import { carryOut, type CommandName } from "../live/actions.ts";
 import { changeQuery, open } from "../navigation.ts";
 import { announce } from "../notices.tsx";
 import { useWork } from "../use-work.ts";
@@ -17,7 +17,7 @@ interface ActionLook {
   confirm?: { question: string; yes: string };
 }
 
-const looks: Readonly<Record<string, ActionLook>> = {
+const looks: Readonly<Record<CommandName | "submit_input", ActionLook>> = {
   submit_input: { label: "Answer", kind: "primary" },
   retry: { label: "Retry", kind: "primary" },
   skip: { label: "Skip", kind: "plain" },
@@ -32,7 +32,7 @@ const looks: Readonly<Record<string, ActionLook>> = {
     },
   },
 };
-const order = Object.keys(looks);
+const order = Object.keys(looks) as (keyof typeof looks)[];
 
 /** The buttons of a task, exactly those the server offers. The row is there also when it is empty: nothing jumps. */
 export function ActionButtons({ task, children }: { task: Task; children?: ComponentChildren }) {
@@ -51,19 +51,18 @@ export function ActionButtons({ task, children }: { task: Task; children?: Compo
 }
 
 /** Several inputs make one button: they are answered in one dialog. */
-function namesOf(actions: readonly Action[]): string[] {
-  const names = new Set(actions.map(({ name }) => name));
+function namesOf(actions: readonly Action[]): (keyof typeof looks)[] {
+  const names = new Set<string>(actions.map(({ name }) => name));
   return order.filter((name) => names.has(name));
 }
 
-function ActionButton({ task, name }: { task: Task; name: string }) {
+function ActionButton({ task, name }: { task: Task; name: keyof typeof looks }) {
   const asking = useSignal(false);
   const act = useWork(async () => {
     asking.value = false;
     await runAction(task, name);
   });
   const look = looks[name];
-  if (look === undefined) return null;
   const press = (): void => {
     if (look.confirm === undefined) act.start();
     else asking.value = true;
@@ -101,12 +100,12 @@ function ActionButton({ task, name }: { task: Task; name: string }) {
   );
 }
 
-async function runAction(task: Task, name: string): Promise<void> {
+async function runAction(task: Task, name: keyof typeof looks): Promise<void> {
   if (name === "submit_input") {
     changeQuery({ dialog: task.id });
     return;
   }
-  const answer = await carryOut({ taskId: task.id, name });
+  const answer = await carryOut(task.id, name);
   if (answer === null) return;
   if (name === "rerun")
     open({ view: "tasks", id: answer.kind === "hook" ? answer.parentId : answer.id, query: {} });

@@ -1,6 +1,5 @@
-import type { CheckpointView } from "../../../task/task-view.ts";
 import { ToneIcon } from "../icons.tsx";
-import type { Hook } from "../views.ts";
+import type { Checkpoint, Hook } from "../views.ts";
 import { checkpointTones, checkpointWords } from "../words.ts";
 
 /** What a hook has reached and what is to come. */
@@ -24,7 +23,7 @@ export function CheckpointList({ hook }: { hook: Hook }) {
 }
 
 /** Nothing turns while the hook waits for somebody. */
-function shownStatus({ status }: Hook, checkpoint: CheckpointView): CheckpointView["status"] {
+function shownStatus({ status }: Hook, checkpoint: Checkpoint): Checkpoint["status"] {
   return checkpoint.status === "active" && status !== "IN_PROGRESS" ? "pending" : checkpoint.status;
 }
 

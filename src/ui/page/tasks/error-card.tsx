@@ -1,4 +1,4 @@
-import type { TaskError } from "../../../task/task-event.ts";
+import type { TaskError } from "../views.ts";
 import { Icon } from "../icons.tsx";
 import { say } from "../notices.tsx";
 import { errorText } from "../error-text.ts";

@@ -1,14 +1,13 @@
 import { ToneIcon } from "../icons.tsx";
-import type { Hook } from "../views.ts";
-import type { TaskInputView } from "../../../task/task-event.ts";
+import type { Hook, TaskInput } from "../views.ts";
 import type { Tone } from "../words.ts";
 
-const tones: Readonly<Record<TaskInputView["state"], Tone>> = {
+const tones: Readonly<Record<TaskInput["state"], Tone>> = {
   waiting: "waiting",
   provided: "done",
   failed: "failed",
 };
-const words: Readonly<Record<TaskInputView["state"], string>> = {
+const words: Readonly<Record<TaskInput["state"], string>> = {
   waiting: "not answered yet",
   provided: "answered",
   failed: "failed",

@@ -1,12 +1,13 @@
 import { useSignal } from "@preact/signals";
-import { ApiError, callApi, failureText } from "../api.ts";
+import { ApiError } from "../../../client/api-error.ts";
+import { api, ask, failureText } from "../api.ts";
 import { PlanProblems } from "../catalog/plan-view.tsx";
 import { Dialog } from "../dialog.tsx";
 import { jumpTo, ScriptEditor } from "../expert/script-editor.tsx";
 import { draft } from "../expert/expert-draft.ts";
 import { applyView } from "../live/task-store.ts";
 import { useWork } from "../use-work.ts";
-import type { Hook, PlanProblem, Task } from "../views.ts";
+import type { Hook, PlanProblem } from "../views.ts";
 
 /**
  * Retry from the hook's first line, as its source is now. A script that was pasted lies in no folder where it could be read
@@ -101,13 +102,13 @@ function FreshScriptDialog({ hook, refusal, onClose }: FreshScriptDialogProps) {
 
 async function retryFresh(taskId: string, script?: string): Promise<void> {
   const body = script === undefined ? { fresh: true } : { fresh: true, script };
-  applyView(await callApi<Task>(`/v1/tasks/${encodeURIComponent(taskId)}/retry`, { method: "POST", body }));
+  applyView(await ask(api.POST("/v1/tasks/{id}/retry", { params: { path: { id: taskId } }, body })));
 }
 
 /** What is wrong with the script, at its places. */
 function problemsOf(error: unknown): PlanProblem[] {
   if (!(error instanceof ApiError)) return [];
-  return error.errors.map(({ code, detail, line, column }) => ({
+  return (error.problem?.errors ?? []).map(({ code, detail, line, column }) => ({
     severity: "error",
     code,
     message: detail,

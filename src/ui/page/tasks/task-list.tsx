@@ -14,7 +14,7 @@ import { TaskFilters } from "./task-filters.tsx";
 export function TaskList() {
   const tasks = shownTasks.value;
   const { query, nextCursor, failure } = listState.value;
-  const loaded = query === toTaskQuery(taskFilter.value);
+  const loaded = query === JSON.stringify(toTaskQuery(taskFilter.value));
   return (
     <section class="task-list" aria-labelledby="task-list-title">
       <div class="pane-head">
