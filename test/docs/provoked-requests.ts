@@ -22,7 +22,7 @@ async function refusedByApi(asked: Asked): Promise<string | undefined> {
   const { documents } = createMemoryStores();
   const tokens = createTokenStore(documents, systemClock);
   const services = {
-    feed: { snapshot: async () => ({ tag: "n3w", json: "{}", view: {} }) },
+    feed: { refresh: async () => {}, snapshot: async () => ({ tag: "n3w", json: "{}", view: {} }) },
     tacklebox: {},
     tokens,
     codes: createSignInCodes(systemClock),
