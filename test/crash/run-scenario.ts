@@ -137,13 +137,22 @@ class ScenarioRun {
     } catch (error) {
       if (!(error instanceof WorkerGoneError)) throw error;
       this.noteKill();
-      await this.lab.ensureWorker();
       // Its answer was lost; whether it was accepted shows in the list.
-      const [newest] = await this.lab.call("listOperations", 1);
+      const newest = await this.findNewest();
       if (newest !== undefined && newest.id !== this.lab.lastOperationId) this.id = newest.id;
       else await this.submit();
     }
     this.lab.lastOperationId = this.id;
+  }
+
+  /** The newest operation, also when the worker that is asked is killed too. */
+  private async findNewest(): Promise<OperationTaskView | undefined> {
+    for (;;) {
+      await this.lab.ensureWorker();
+      const newest = await this.lab.call("listOperations", 1).catch(whenGone(() => null));
+      if (newest !== null) return newest[0];
+      this.noteKill();
+    }
   }
 
   /** Plays the user until the operation has ended; brings up a fresh worker whenever there is none. */
