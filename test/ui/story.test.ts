@@ -76,7 +76,8 @@ describe.skipIf(!hasBrowser)("the activity center, from paste to done", () => {
     await inputs.getByLabel("Name of the server").fill("Attic");
     await inputs.getByRole("button", { name: "Continue" }).click();
     await inputs.getByLabel("Name of the server").waitFor({ state: "detached" });
-    expect(await provider.evaluate("window.opener")).toBe(null);
+    const signIn = inputs.getByRole("link", { name: "Open the sign-in page" });
+    expect(await signIn.getAttribute("rel")).toContain("noopener");
     await provider.getByRole("button", { name: "Approve" }).click();
     await provider.getByText("Signed in.").waitFor();
     await provider.close();
@@ -119,6 +120,44 @@ describe.skipIf(!hasBrowser)("the activity center, from paste to done", () => {
     await dialog.waitFor({ state: "detached" });
     await page.locator(".task-head").getByText("Done", { exact: true }).waitFor();
     expect(await page.content()).not.toContain("a secret of the test");
+  });
+
+  it("upgrades from the catalog: from the installed version to the catalog's, with the hooks that are due", async () => {
+    const { page, complaints } = await openPage(browser, server);
+    const body = { catalogScript: "gateway.json", toVersion: "1.0.0" };
+    const { id } = await server.call<{ id: string }>("POST", "/v1/installs", body);
+    await page.goto(`${server.url}/#/tasks/${id}`);
+    await page.locator(".task-head").getByText("Done", { exact: true }).waitFor();
+    await page.getByRole("link", { name: "Catalog" }).click();
+    await page.getByRole("link", { name: "Upgrade Gateway" }).click();
+    const dialog = page.getByRole("dialog", { name: "Upgrade Gateway" });
+    await dialog.getByText("From 1.0.0 to").waitFor();
+    const steps = dialog.getByRole("region", { name: "What happens" }).getByRole("listitem");
+    const titles = await steps.locator(".plan-step-title").allInnerTexts();
+    await dialog.getByRole("button", { name: "Upgrade", exact: true }).click();
+    await page.locator(".task-head").getByText("Done", { exact: true }).waitFor();
+    const shown = page.getByRole("list", { name: "Steps" }).getByRole("listitem");
+    expect(await shown.count()).toBe(titles.length);
+    expect(complaints).toEqual([]);
+  });
+
+  it("takes a script from a file, chosen or dropped, and keeps it over a reload", async () => {
+    const { page } = await openPage(browser, server);
+    await page.goto(`${server.url}/#/expert`);
+    const editor = page.getByLabel("Install script");
+    const file = { name: "chosen.json", mimeType: "application/json", buffer: Buffer.from(scriptOf("")) };
+    await page.locator("input[type=file]").setInputFiles(file);
+    await page.getByText("No problems.").waitFor();
+    expect(await page.getByLabel("App", { exact: true }).inputValue()).toBe("chosen");
+    const dropped = await page.evaluateHandle(
+      `(() => { const data = new DataTransfer(); data.items.add(new File(['{ "version": 9 }'], "dropped.json")); return data; })()`,
+    );
+    await editor.dispatchEvent("drop", { dataTransfer: dropped });
+    await page.getByText(/^\d+ errors?/).waitFor();
+    expect(await editor.inputValue()).toBe('{ "version": 9 }');
+    expect(await page.getByLabel("App", { exact: true }).inputValue()).toBe("dropped");
+    await page.reload();
+    expect(await editor.inputValue()).toBe('{ "version": 9 }');
   });
 });
 
