@@ -109,7 +109,9 @@ async function load(signal: AbortSignal): Promise<CatalogState> {
       ask(api.GET("/v1/catalog", { signal })),
       ask(api.GET("/v1/apps", { signal })),
     ]);
-    return { entries: catalog.items, apps: apps.items, failure: "" };
+    // Internal scripts are those a store does not offer; Expert mode runs them.
+    const entries = catalog.items.filter(({ internal }) => !internal);
+    return { entries, apps: apps.items, failure: "" };
   } catch (error) {
     return { entries: [], apps: [], failure: failureText(error) };
   }
