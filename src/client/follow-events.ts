@@ -62,13 +62,19 @@ interface Place {
 async function readOnce(options: FollowOptions, place: Place): Promise<boolean> {
   const silence = createSilence(options.silenceMs ?? defaultSilenceMs);
   const told = createTeller(options, place);
+  const signals = [options.signal, silence.signal];
   let isOpen = false;
+  let cancel = (): void => {};
   try {
-    const response = await open(options, place, AbortSignal.any([options.signal, silence.signal]));
+    const response = await open(options, place, AbortSignal.any(signals));
     if (response.body === null) throw strangeAnswer(response);
     isOpen = true;
     options.onConnection?.(true);
     const reader: ReadableStreamDefaultReader<Uint8Array> = response.body.getReader();
+    // Node forgets a fetch's signal once its Request is collected as garbage, in the middle of the body.
+    cancel = () => void reader.cancel().catch(() => {});
+    for (const signal of signals) signal.addEventListener("abort", cancel);
+    if (signals.some(({ aborted }) => aborted)) cancel();
     const decoder = new TextDecoder();
     for (;;) {
       silence.heard();
@@ -81,6 +87,7 @@ async function readOnce(options: FollowOptions, place: Place): Promise<boolean> 
     return isOpen;
   } finally {
     silence.end();
+    options.signal.removeEventListener("abort", cancel);
   }
 }
 
