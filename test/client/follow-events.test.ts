@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { followEvents, type FollowOptions, type ServerEvent } from "../../src/client/follow-events.ts";
 import { logEvent, serveEvents, stream } from "./support/event-server.ts";
@@ -123,5 +125,19 @@ describe("following events", () => {
     const { seen, until } = follow(url);
     await until(1);
     expect(seen).toEqual([{ type: "hello" }]);
+  });
+
+  it("ends when it is asked to, also when garbage was collected since it began", async () => {
+    setFlagsFromString("--expose-gc");
+    const collect = runInNewContext("gc") as () => void;
+    const { url } = await serveEvents(stream(logEvent("0.1", "one")));
+    const { until, stop, ended } = follow(url);
+    await until(1);
+    for (let turn = 0; turn < 20; turn += 1) {
+      collect();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    stop();
+    await ended;
   });
 });
