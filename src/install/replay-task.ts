@@ -1,7 +1,7 @@
 import type { Bundle, SourceLocation } from "../compile/bundle.ts";
 import { locateStack } from "../compile/locate.ts";
 import { TackleboxError } from "../errors.ts";
-import type { EffectCompletedEntry, JournalEntry } from "../journal/entry.ts";
+import type { EffectCompletedEntry, EffectStartedEntry, JournalEntry } from "../journal/entry.ts";
 import { requireKnownFormat } from "../journal/journal-format.ts";
 import { mapTexts, type JsonValue } from "../json.ts";
 import { bundleFileName, hashCall, type AttemptFailure } from "../runtime/attempt.ts";
@@ -102,7 +102,7 @@ export async function replayTask(request: ReplayRequest): Promise<ReplayReport> 
   requireKnownFormat(record.id, whole.start);
   const bundle = await request.bundleOf(whole.start.bundleSha256);
   const recorded = whole.entries.slice(0, requireLength(whole, request));
-  const replay = await replayAttempt({
+  const replayed = await replayAttempt({
     bundle,
     entrypoint: record.hook.entrypoint,
     recorded,
@@ -110,6 +110,7 @@ export async function replayTask(request: ReplayRequest): Promise<ReplayReport> 
     timeoutMs: (record.hook.timeout ?? defaultTimeoutSeconds) * 1000,
     signal,
   });
+  const replay = { ...replayed, calls: upToMismatch(replayed.calls, recorded) };
   const { start, first } = whole;
   const isWhole = recorded.length === whole.entries.length;
   const recordedEnd = isWhole ? endOf(recorded) : null;
@@ -227,8 +228,25 @@ function describeReplay(
   return { steps, standing };
 }
 
-const isSame = ({ name, args, body }: ReplayedCall, entry: EffectCompletedEntry): boolean =>
-  name === entry.name && hashCall(name, args, body) === entry.argsHash;
+/**
+ * The calls up to the first that is not the recorded one. Completions are handed over together, so that a hook has often gone
+ * on, with answers to other calls, by the time it is stopped.
+ */
+function upToMismatch(calls: readonly ReplayedCall[], recorded: readonly JournalEntry[]): ReplayedCall[] {
+  const known = new Map(
+    recorded.flatMap((entry) => ("argsHash" in entry ? [[entry.seq, entry] as const] : [])),
+  );
+  const other = calls.findIndex((call) => {
+    const entry = known.get(call.seq);
+    return entry !== undefined && !isSame(call, entry);
+  });
+  return other < 0 ? [...calls] : calls.slice(0, other + 1);
+}
+
+const isSame = (
+  { name, args, body }: ReplayedCall,
+  entry: EffectStartedEntry | EffectCompletedEntry,
+): boolean => name === entry.name && hashCall(name, args, body) === entry.argsHash;
 
 const sourceOf = (bundle: Bundle, { at }: ReplayedCall): SourceLocation | null =>
   locateStack(bundle, at, bundleFileName);
