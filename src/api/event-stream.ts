@@ -31,6 +31,8 @@ export interface EventStream {
 /** All clients of a server, so that they can be kept awake and let go together. */
 export interface EventStreams {
   open(reply: FastifyReply): EventStream;
+  /** Lets those go that came with this token: it is not good any more. */
+  endOf(tokenId: string): void;
   readonly size: number;
   close(): void;
 }
@@ -44,9 +46,9 @@ const retryMs = 2000;
 const mostUnreadBytes = 4 * 1024 * 1024;
 
 export function createEventStreams(): EventStreams {
-  const streams = new Set<EventStream>();
+  const streams = new Map<EventStream, string | null>();
   const heartbeat = setInterval(() => {
-    for (const stream of streams) stream.send(stillHere);
+    for (const stream of streams.keys()) stream.send(stillHere);
   }, heartbeatMs).unref();
   return {
     get size() {
@@ -54,12 +56,15 @@ export function createEventStreams(): EventStreams {
     },
     open: (reply) => {
       const stream = openStream(reply, () => streams.delete(stream));
-      streams.add(stream);
+      streams.set(stream, reply.request.tokenId);
       return stream;
+    },
+    endOf: (tokenId) => {
+      for (const [stream, cameWith] of streams) if (cameWith === tokenId) stream.end();
     },
     close: () => {
       clearInterval(heartbeat);
-      for (const stream of streams) stream.end();
+      for (const stream of streams.keys()) stream.end();
     },
   };
 }

@@ -19,13 +19,16 @@ export interface GuardOptions {
  * 3. Everything that is not marked `config.isPublic` needs a token. There are no cookies, so a browser sends nothing by itself.
  */
 export async function addGuard(app: FastifyInstance, options: GuardOptions): Promise<void> {
+  app.decorateRequest("tokenId", null);
   const failures = app.createRateLimit({ max: options.maxFailures ?? 20, timeWindow: 60_000 });
   app.addHook("onRequest", async (request, reply) => {
     requireHost(request.headers.host ?? "", options.allowedHosts);
     requireOwnOrigin(request);
     if (request.routeOptions.config.isPublic === true) return;
     const token = bearerOf(request);
-    if (token !== null && (await options.tokens.check(token)) !== null) return;
+    const known = token === null ? null : await options.tokens.check(token);
+    request.tokenId = known?.id ?? null;
+    if (known !== null) return;
     const limit = await failures(request);
     if (!limit.isAllowed && limit.isExceeded) {
       reply.header("retry-after", limit.ttlInSeconds);
@@ -71,6 +74,10 @@ function requireOwnOrigin(request: FastifyRequest): void {
 }
 
 declare module "fastify" {
+  interface FastifyRequest {
+    /** Of the token it came with. */
+    tokenId: string | null;
+  }
   interface FastifyContextConfig {
     /** Needs no token. */
     isPublic?: boolean;

@@ -42,30 +42,20 @@ const trustedMs = 5000;
 const form = /^tbx_([a-z0-9]{12})_([A-Za-z0-9_-]{43})$/;
 
 export function createTokenStore(documents: DocumentStore, clock: Clock): TokenStore {
-  const trusted = new Map<string, { kept: KeptToken | null; until: number }>();
+  const trusted = new Map<string, { kept: KeptToken; until: number }>();
+  /** A look at the datastore that was under way must not bring one back. */
+  const revoked = new Set<string>();
   const find = async (id: string): Promise<KeptToken | null> => {
     const known = trusted.get(id);
     if (known !== undefined && clock.monotonic() < known.until) return known.kept;
     const kept = await getJson<KeptToken>(documents, collection, id);
     // What is asked for may be anything; only what there is is remembered.
-    if (kept === null) trusted.delete(id);
-    else trusted.set(id, { kept, until: clock.monotonic() + trustedMs });
-    return kept;
-  };
-  const list = async (): Promise<TokenView[]> => {
-    const views: TokenView[] = [];
-    for (let before: string | undefined; ;) {
-      const page = await documents.list(collection, {
-        ...(before === undefined ? {} : { before }),
-        limit: 100,
-      });
-      for (const key of page) {
-        const kept = await getJson<KeptToken>(documents, collection, key);
-        if (kept !== null) views.push(toView(kept));
-      }
-      if (page.length < 100) return views;
-      before = page.at(-1);
+    if (kept === null || revoked.has(id)) {
+      trusted.delete(id);
+      return null;
     }
+    trusted.set(id, { kept, until: clock.monotonic() + trustedMs });
+    return kept;
   };
   return {
     create: async (name) => {
@@ -83,7 +73,7 @@ export function createTokenStore(documents: DocumentStore, clock: Clock): TokenS
       const isSame = timingSafeEqual(Buffer.from(hashOf(secret), "hex"), Buffer.from(kept.sha256, "hex"));
       return isSame ? toView(kept) : null;
     },
-    list,
+    list: async () => await listTokens(documents),
     revoke: async (id) => {
       if ((await getJson<KeptToken>(documents, collection, id)) === null) {
         throw new TackleboxError(
@@ -91,11 +81,28 @@ export function createTokenStore(documents: DocumentStore, clock: Clock): TokenS
           `Token ${id} is not known; list the tokens to see which there are.`,
         );
       }
-      await documents.remove(collection, id);
+      revoked.add(id);
       trusted.delete(id);
+      await documents.remove(collection, id);
     },
     isEmpty: async () => (await documents.list(collection, { limit: 1 })).length === 0,
   };
+}
+
+async function listTokens(documents: DocumentStore): Promise<TokenView[]> {
+  const views: TokenView[] = [];
+  for (let before: string | undefined; ;) {
+    const page = await documents.list(collection, {
+      ...(before === undefined ? {} : { before }),
+      limit: 100,
+    });
+    for (const key of page) {
+      const kept = await getJson<KeptToken>(documents, collection, key);
+      if (kept !== null) views.push(toView(kept));
+    }
+    if (page.length < 100) return views;
+    before = page.at(-1);
+  }
 }
 
 function toView({ id, name, createdAt }: KeptToken): TokenView {

@@ -4,6 +4,7 @@ import type { ProblemDocument } from "../../src/api/problem.ts";
 import type { TokenView } from "../../src/api/tokens.ts";
 import { testDatastores, type TestDatastore } from "../support/test-datastores.ts";
 import { openApiBox, type ApiBox } from "./support/api-box.ts";
+import { readEvents } from "./support/event-reader.ts";
 import { installBody, quickHook } from "./support/scripts.ts";
 
 const pglite = testDatastores.find(({ kind }) => kind === "pglite") as (typeof testDatastores)[number];
@@ -110,7 +111,11 @@ describe("who may use the API", () => {
     expect(listed.body.items.map(({ id, name }) => [id, name])).toContainEqual([made.body.id, "backend"]);
     expect(JSON.stringify(listed.body)).not.toContain(made.body.token);
     expect((await api.call("GET", "/v1/tasks", { token: made.body.token })).status).toBe(200);
+    const events = readEvents(await api.open("/v1/events", { token: made.body.token }));
+    await events.until(({ event }) => event === "hello");
     expect((await api.call("DELETE", `/v1/tokens/${made.body.id}`)).status).toBe(204);
+    // Whoever listens with it is let go.
+    await events.ended;
     expect((await api.call("GET", "/v1/tasks", { token: made.body.token })).status).toBe(401);
     expect((await api.call("DELETE", `/v1/tokens/${made.body.id}`)).status).toBe(404);
   });
