@@ -18,7 +18,7 @@ export async function followTask(
   let cursor = /^\d{1,9}\.\d{1,9}$/.test(after) ? after : "0.0";
   let tag = "";
   let changed = Promise.withResolvers<void>();
-  const unfollow = feed.follow(({ task }) => {
+  const unfollow = feed.followWrites((task) => {
     if (task.id === id || task.parentId === id) changed.resolve();
   });
   client.signal.addEventListener("abort", () => changed.resolve(), { once: true });

@@ -9,7 +9,7 @@ import type { TaskView } from "../task/task-view.ts";
 import { createChangeLog, type ChangeLog, type TaskChange } from "./change-log.ts";
 import { readKeptTasks } from "./kept-tasks.ts";
 import { createTaskIndex, type TaskIndex } from "./task-index.ts";
-import { toTaskSummary } from "./task-summary.ts";
+import { toTaskSummary, type TaskSummary } from "./task-summary.ts";
 
 /** A task as it was read, ready to be handed out many times. */
 export interface TaskSnapshot {
@@ -37,6 +37,10 @@ export interface TaskFeed {
   since: ChangeLog["since"];
   /** Calls back with each change until the returned function is called. */
   follow(onChange: (change: TaskChange) => void): () => void;
+  /**
+   * Calls back each time something was written about a task, also what does not show in its view: a line of its log.
+   */
+  followWrites(onWrite: (task: TaskSummary) => void): () => void;
   /** For whoever has just changed a task: resolves when what is handed out has the change. */
   refresh(id: string): Promise<void>;
   close(): Promise<void>;
@@ -86,6 +90,7 @@ class QueueFeed implements TaskFeed {
   private readonly changes: ChangeLog;
   private readonly snapshots = new Map<string, KeptSnapshot>();
   private readonly followers = new Set<(change: TaskChange) => void>();
+  private readonly writeFollowers = new Set<(task: TaskSummary) => void>();
   /** The state of each task that was told last. */
   private readonly told = new Map<string, string>();
   /** Tasks being read because of a change; true: it has changed again meanwhile. */
@@ -156,8 +161,14 @@ class QueueFeed implements TaskFeed {
     await state.done;
   }
 
+  followWrites(onWrite: (task: TaskSummary) => void): () => void {
+    this.writeFollowers.add(onWrite);
+    return () => void this.writeFollowers.delete(onWrite);
+  }
+
   async close(): Promise<void> {
     this.followers.clear();
+    this.writeFollowers.clear();
     await Promise.all(this.streams.map((stream) => stream.close()));
     await Promise.all([...this.refreshing.values()].map(({ done }) => done));
   }
@@ -188,11 +199,12 @@ class QueueFeed implements TaskFeed {
 
   private async tell(id: string): Promise<void> {
     const { view, tag } = await this.read(id);
-    if (this.told.get(id) === tag) return;
-    this.told.set(id, tag);
     const isNew = this.index.get(id) === undefined;
     const task = toTaskSummary(view);
     this.index.put(task);
+    for (const onWrite of this.writeFollowers) onWrite(task);
+    if (this.told.get(id) === tag) return;
+    this.told.set(id, tag);
     this.publish({ type: isNew ? "task.created" : "task.updated", task, view });
     if (view.kind === "hook") void this.refresh(view.parentId);
     else if (isNew) await this.tellHooks(id);

@@ -13,10 +13,14 @@ export interface TaskJournal extends JournalWriter {
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** Reads a task's journal. Throws `JOURNAL_CORRUPT`. */
-export async function readJournal(store: JournalStore, taskId: string): Promise<JournalEntry[]> {
-  const stored = await store.read(taskId);
-  return stored.map((bytes, index) => decodeEntry(bytes, taskId, index));
+/** Reads a task's journal, from `fromIndex` on. Throws `JOURNAL_CORRUPT`. */
+export async function readJournal(
+  store: JournalStore,
+  taskId: string,
+  fromIndex = 0,
+): Promise<JournalEntry[]> {
+  const stored = await store.read(taskId, fromIndex);
+  return stored.map((bytes, index) => decodeEntry(bytes, taskId, fromIndex + index));
 }
 
 /** Where a hook task stands, folded from its journal. */

@@ -7,10 +7,11 @@ import {
   toOperationView,
   type OperationRecord,
 } from "../task/operation-task.ts";
-import type { HookTaskView, OperationTaskView, TaskView } from "../task/task-view.ts";
+import { foldEntry, initialHookTaskState } from "../task/task-state.ts";
+import type { HookTaskView, TaskView } from "../task/task-view.ts";
 import type { Runtime } from "./runtime.ts";
 import { getJson } from "./stored-json.ts";
-import { readHookState, readJournal } from "./task-journal.ts";
+import { readJournal } from "./task-journal.ts";
 
 type Stores = Pick<Runtime, "documents" | "journals">;
 
@@ -26,6 +27,14 @@ export interface TaskReader {
 }
 
 export function createTaskReader(stores: Stores): TaskReader {
+  const hookStates = createStateReader(stores, foldEntry);
+  const operationStates = createStateReader(stores, foldOperationEntry);
+  const readHook = async (task: HookTaskRecord): Promise<HookTaskView> =>
+    toHookTaskView(task, await hookStates(task.id, initialHookTaskState));
+  const readHooks = async ({ steps }: OperationRecord): Promise<HookTaskView[]> => {
+    const tasks = steps.flatMap((step) => (step.kind === "hook" && step.task !== null ? [step.task] : []));
+    return await Promise.all(tasks.map(readHook));
+  };
   const requireHook = async (taskId: string): Promise<HookTaskRecord> =>
     (await getJson<HookTaskRecord>(stores.documents, "hook-tasks", taskId)) ?? throwUnknown(taskId);
   const requireOperation = async (id: string): Promise<OperationRecord> =>
@@ -35,30 +44,40 @@ export function createTaskReader(stores: Stores): TaskReader {
     requireOperation,
     getTask: async (id) => {
       const hook = await getJson<HookTaskRecord>(stores.documents, "hook-tasks", id);
-      if (hook !== null) return toHookTaskView(hook, await readHookState(stores, id));
-      return await readOperation(stores, await requireOperation(id));
+      if (hook !== null) return await readHook(hook);
+      const record = await requireOperation(id);
+      const [state, views] = await Promise.all([
+        operationStates(id, initialOperationState(record)),
+        readHooks(record),
+      ]);
+      return toOperationView(record, state, new Map(views.map((view) => [view.id, view])));
     },
-    getHookTasks: async (operationId) => await readHooks(stores, await requireOperation(operationId)),
+    getHookTasks: async (operationId) => await readHooks(await requireOperation(operationId)),
     getJournal: async (taskId) => await readJournal(stores.journals, taskId),
   };
 }
 
-async function readOperation(stores: Stores, record: OperationRecord): Promise<OperationTaskView> {
-  const [entries, views] = await Promise.all([
-    readJournal(stores.journals, record.id),
-    readHooks(stores, record),
-  ]);
-  const state = entries.reduce(foldOperationEntry, initialOperationState(record));
-  return toOperationView(record, state, new Map(views.map((view) => [view.id, view])));
-}
+/** How many states are kept in memory. */
+const mostStates = 500;
 
-async function readHooks(stores: Stores, record: OperationRecord): Promise<HookTaskView[]> {
-  const tasks = record.steps.flatMap((step) =>
-    step.kind === "hook" && step.task !== null ? [step.task] : [],
-  );
-  return await Promise.all(
-    tasks.map(async (task) => toHookTaskView(task, await readHookState(stores, task.id))),
-  );
+/**
+ * Folds journals into states, and reads of each only what came since the last time: a journal only grows, and a hook may
+ * have made it long.
+ */
+function createStateReader<State>(
+  { journals }: Stores,
+  fold: (state: State, entry: JournalEntry) => State,
+): (taskId: string, initial: State) => Promise<State> {
+  const known = new Map<string, { length: number; state: State }>();
+  return async (taskId, initial) => {
+    const { length, state } = known.get(taskId) ?? { length: 0, state: initial };
+    const added = await readJournal(journals, taskId, length);
+    const now = { length: length + added.length, state: added.reduce(fold, state) };
+    known.delete(taskId);
+    known.set(taskId, now);
+    if (known.size > mostStates) known.delete(known.keys().next().value as string);
+    return now.state;
+  };
 }
 
 function throwUnknown(taskId: string): never {

@@ -103,6 +103,30 @@ describe.each(testDatastores.filter(({ available }) => available))(
       expect(children.map(({ hookId }) => hookId)).toEqual(["waiting"]);
     });
 
+    it("tells a line of the log as soon as it is written, though nothing else has changed", async () => {
+      let isOpen = false;
+      await api.close();
+      const behaviours = { testapp: () => ({ status: 200, body: isOpen ? "open" : "shut" }) };
+      api = await openApiBox({ store, nas: { behaviours } });
+      const id = await install(
+        installBody([
+          {
+            id: "polling",
+            scriptContent: `export async function run(ctx) {
+            await ctx.emitCheckpoint("started");
+            await ctx.sleep(100);
+            ctx.log("at the gate");
+            while ((await (await fetch(ctx.baseUrl + "/gate")).text()) !== "open") await ctx.sleep(50);
+          }`,
+          },
+        ]),
+      );
+      const events = readEvents(await api.open(`/v1/tasks/${id}/events`));
+      await events.until(({ event, data }) => event === "log" && data.includes("at the gate"));
+      isOpen = true;
+      await api.untilOperation(id, "COMPLETED");
+    });
+
     it("lets clients go when the server stops", async () => {
       const events = readEvents(await api.open("/v1/events"));
       await events.until(({ event }) => event === "hello");
