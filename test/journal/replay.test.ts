@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { journalFormat, type EffectOutcome, type JournalEntry } from "../../src/journal/entry.ts";
-import { createReplay, entriesOfLastAttempt, isLogNote } from "../../src/journal/replay.ts";
+import { createReplay, entriesOfLastAttempt, isLogNote, isRequest } from "../../src/journal/replay.ts";
 
 const started = (seq: number, name = "fetch", argsHash = `hash-${seq}`): JournalEntry => ({
   type: "effect-started",
@@ -146,5 +146,30 @@ describe("a host line about the hook", () => {
     expect(isLogNote(own, "careful")).toBe(false);
     expect(isLogNote(note, "careful")).toBe(false);
     expect(isLogNote(attempt(1), "careful")).toBe(false);
+  });
+});
+
+describe("entries that tell of requests", () => {
+  it("are those of the wire, refused ones too, and no others", () => {
+    const request = { type: "request", method: "GET", url: "http://a/", status: 200, refused: null } as const;
+    expect(isRequest({ type: "task", at: 1, event: request })).toBe(true);
+    expect(isRequest({ type: "task", at: 1, event: { type: "cancel-requested" } })).toBe(false);
+    expect(isRequest({ type: "effect-paused", seq: 1, at: 1, ms: 5, state: null })).toBe(false);
+  });
+});
+
+describe("completions to come", () => {
+  it("are shown ahead without being taken", () => {
+    const done = (seq: number): JournalEntry => ({
+      type: "effect-completed",
+      seq,
+      name: "sleep",
+      argsHash: "h",
+      at: seq,
+      outcome: { ok: true, value: null },
+    });
+    const replay = createReplay([done(1), done(2), done(3)]);
+    expect(replay.ahead(2).map(({ seq }) => seq)).toEqual([1, 2]);
+    expect(replay.blockedOn()).toBe(1);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { JournalEntry } from "../../src/journal/entry.ts";
-import { toHookReport } from "../../src/task/hook-report.ts";
+import { eventOf, toHookReport } from "../../src/task/hook-report.ts";
 import type { HookTaskRecord } from "../../src/task/hook-task.ts";
 import type { TaskError, TaskEvent } from "../../src/task/task-event.ts";
 
@@ -111,5 +111,17 @@ describe("the report of a hook", () => {
       { type: "effect-started", seq: 1, name: "sleep", argsHash: "", at: 2 },
     ]);
     expect(log).toEqual([]);
+  });
+});
+
+describe("the event of an entry", () => {
+  it("is there where something shows in the task, and nowhere else", () => {
+    const log = { type: "log", level: "info", message: "x" } as const;
+    const completed = { type: "effect-completed", seq: 1, name: "log", argsHash: "h", at: 5 } as const;
+    const outcome = { ok: true, value: null } as const;
+    expect(eventOf({ ...completed, outcome, event: log })).toEqual([{ at: 5, event: log }]);
+    expect(eventOf({ ...completed, outcome })).toEqual([]);
+    expect(eventOf({ ...completed, outcome, event: undefined } as unknown as JournalEntry)).toEqual([]);
+    expect(eventOf({ type: "operation", at: 5, event: { type: "cancel-requested" } })).toEqual([]);
   });
 });

@@ -22,6 +22,20 @@ import {
 const running = foldAll([attemptStarted()]);
 
 describe("state of a hook task", () => {
+  it("is not changed by what an effect goes on from, nor by what is an operation's", () => {
+    const pause = { type: "effect-paused", seq: 1, at: 1500, ms: 5, state: null } as const;
+    const other = { type: "operation", at: 1500, event: { type: "cancel-requested" } } as const;
+    expect(foldAll([pause, other], running)).toBe(running);
+  });
+
+  it("knows the checksums of what its latest attempt ran, and takes none from an attempt after its end", () => {
+    const start = { ...attemptStarted(), sourceSha256: "source-1" };
+    expect(foldAll([start])).toMatchObject({ bundleSha256: "bundle-1", sourceSha256: "source-1" });
+    expect(foldAll([attemptStarted()]).sourceSha256).toBeNull();
+    const ended = foldAll([start, task({ type: "cancelled" })]);
+    expect(foldAll([attemptStarted(2)], ended)).toBe(ended);
+  });
+
   const paths: [name: string, from: HookTaskState, event: TaskEvent, to: TaskStatus][] = [
     ["asks for inputs", initialHookTaskState, { type: "inputs-missing", inputs: [] }, "AWAITING_INPUT"],
     ["is skipped before it begins", initialHookTaskState, { type: "skipped", reason: "off" }, "SKIPPED"],
