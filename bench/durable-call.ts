@@ -14,8 +14,8 @@ import { measureInTurns, type BenchSettings, type Row } from "./measure.ts";
 const callsPerRound = 200;
 
 /**
- * One ctx call of a live hook, kept by a Redis that writes and syncs its file at every command, before the hook sees its
- * result. The floor writes the same bytes to a file on the same disk and syncs it, one after another.
+ * One ctx call of a live hook, kept by a Redis that writes and syncs its file at every command: from the first write to the
+ * end of the last, for each call. The floor writes the same bytes to a file on the same disk and syncs it, one after another.
  */
 export async function durableCall(settings: BenchSettings): Promise<Row[]> {
   return await onSyncingRedis(settings, async (datastore) => {

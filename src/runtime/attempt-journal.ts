@@ -19,6 +19,9 @@ export interface AttemptJournal {
   keep(entry: JournalEntry, onKept: () => void): void;
   /** A host line about the hook; not part of the replay. */
   note(event: TaskEvent): void;
+  /** Calls back once all written so far is kept: at once, when it is. */
+  afterKept(go: () => void): void;
+  /** Resolves when all written so far is kept; rejects when the datastore did not take it. */
   flushed(): Promise<void>;
   /** Nothing is written any more. */
   close(): void;
@@ -56,7 +59,8 @@ export function createAttemptJournal(
     moment: () => ({ ...readMoment(clock), at: stamp() }),
     keep,
     note: (event) => keep({ type: "task", at: stamp(), event }, () => {}),
-    flushed: () => commit.flushed(),
+    afterKept: commit.afterKept,
+    flushed: commit.flushed,
     close: () => {
       closed = true;
     },

@@ -3,11 +3,13 @@ import type { JournalWriter } from "../journal/journal-writer.ts";
 
 /**
  * Writes entries in the order given, those that pile up during a write in one go, and calls back each once it
- * is kept. After a write failed nothing more is written.
+ * is kept. After a write failed nothing more is written, and nobody is called back.
  */
 export interface GroupCommit {
   add(entry: JournalEntry, onKept: () => void): void;
-  /** Resolves when everything added so far is kept. */
+  /** Calls back once everything added so far is kept: at once, when it is. */
+  afterKept(go: () => void): void;
+  /** Resolves when everything added so far is kept; rejects when a write has failed. */
   flushed(): Promise<void>;
 }
 
@@ -19,14 +21,19 @@ interface Waiting {
 export function createGroupCommit(writer: JournalWriter, onError: (error: unknown) => void): GroupCommit {
   let waiting: Waiting[] = [];
   let running: Promise<void> | null = null;
-  let stopped = false;
+  let failure: { error: unknown } | null = null;
+  /** The last one added; null when all are kept. */
+  let newest: Waiting | null = null;
 
   const run = async (): Promise<void> => {
-    while (waiting.length > 0 && !stopped) {
+    while (waiting.length > 0) {
       const batch = waiting;
       waiting = [];
       await writer.append(batch.map((item) => item.entry));
-      for (const item of batch) item.onKept();
+      for (const item of batch) {
+        if (item === newest) newest = null;
+        item.onKept();
+      }
     }
   };
   const start = (): void => {
@@ -34,23 +41,33 @@ export function createGroupCommit(writer: JournalWriter, onError: (error: unknow
     running ??= Promise.resolve()
       .then(run)
       .catch((error: unknown) => {
-        stopped = true;
+        failure = { error };
         onError(error);
       })
       .finally(() => {
         running = null;
-        if (waiting.length > 0 && !stopped) start();
+        if (waiting.length > 0 && failure === null) start();
       });
   };
 
   return {
     add: (entry, onKept) => {
-      if (stopped) return;
-      waiting.push({ entry, onKept });
+      if (failure !== null) return;
+      newest = { entry, onKept };
+      waiting.push(newest);
       start();
+    },
+    afterKept: (go) => {
+      if (newest === null) return go();
+      const { onKept } = newest;
+      newest.onKept = () => {
+        onKept();
+        go();
+      };
     },
     flushed: async () => {
       while (running !== null) await running;
+      if (failure !== null) throw failure.error;
     },
   };
 }

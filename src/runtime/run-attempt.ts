@@ -1,46 +1,37 @@
 import { readMoment } from "../clock.ts";
 import { effectTable } from "../context/effect-table.ts";
-import { EffectError, type EffectDefinition, type EffectTools } from "../context/effect.ts";
+import { EffectError, type EffectTools } from "../context/effect.ts";
 import type { CheckpointRetryArgs } from "../context/effects/await-checkpoint-retry.ts";
 import { errorCatalogue, errorText, type ErrorCode } from "../errors.ts";
-import type { EffectOutcome, JournalEntry } from "../journal/entry.ts";
+import type { EffectOutcome } from "../journal/entry.ts";
 import { elapsedBetween } from "../journal/moment.ts";
-import { createReplay, isLogNote, type Replay, type ReplayMatch } from "../journal/replay.ts";
+import { createReplay, isLogNote, type Replay } from "../journal/replay.ts";
 import type { NetworkClient } from "../network/network-client.ts";
 import type { TaskEvent } from "../task/task-event.ts";
 import { createActiveTime, type ActiveTime } from "./active-time.ts";
 import { bundleFileName, hashCall, isOwnEnd, type AttemptOptions, type AttemptOutcome } from "./attempt.ts";
 import { awaitingEvent, interruptedOutcome, toOutcome, tooManyCheckpoints } from "./effect-outcome.ts";
 import { createAttemptJournal, type AttemptJournal } from "./attempt-journal.ts";
+import { createDeliveryOrder } from "./delivery-order.ts";
 import { createEffectPauses, type EffectPauses } from "./effect-pauses.ts";
 import { createGuestLink, type GuestLink } from "./guest-link.ts";
 import { createRecordedDelivery, type RecordedBatch, type RecordedDelivery } from "./recorded-delivery.ts";
 import { createRecordBudget, type RecordBudget } from "./record-budget.ts";
+import type { CallMessage, Completion, MetEffect } from "./met-effect.ts";
 import { createPendingEffects } from "./pending-effects.ts";
 import type { GuestMessage } from "./protocol.ts";
 import { createResting, type Resting } from "./resting.ts";
 import type { SandboxLease } from "./sandbox-pool.ts";
 
-type CallMessage = Extract<GuestMessage, { type: "call" }>;
-
-/** A call that is neither answered from the journal nor refused. */
-interface MetEffect {
-  call: CallMessage;
-  body: Uint8Array | null;
-  args: unknown;
-  definition: EffectDefinition<unknown>;
-  argsHash: string;
-  begun: BegunEffect | null;
-}
-
-/** What is known of an effect that was begun and not completed before. */
-type BegunEffect = Extract<ReplayMatch, { kind: "unfinished" }>;
+/** Completions that reach the hook before they are kept, at most. */
+const mostAhead = 64;
 
 /**
  * Runs one attempt of a hook in a sandbox, from its beginning or from where its journal ends.
  *
  * 1. Sequence numbers come from the guest and must be 1, 2, 3 ...; anything else ends the attempt (`HOOK_PROTOCOL`).
- * 2. A completion is kept before it is sent (J1), and sent in the order kept (J2).
+ * 2. A completion is kept before it is sent (J1), and sent in the order kept (J2). One that is known beforehand is sent while
+ *    it is written, and nothing of what the hook then does leaves before it is kept.
  * 3. A `once` effect is performed only after its start is kept (J3).
  * 4. A call known from the journal is answered from it; nothing is performed, logged or shown again (J4).
  * 5. The attempt has one end: whoever settles it first wins. The sandbox is killed then, whatever it does; after an end
@@ -64,6 +55,7 @@ class Attempt {
   private readonly pending = createPendingEffects();
   private readonly resting: Resting;
   private readonly pauses: EffectPauses;
+  private readonly order = createDeliveryOrder(mostAhead);
   private lastSeq = 0;
   private finished: Extract<GuestMessage, { type: "finished" }> | null = null;
   private settled = false;
@@ -226,7 +218,7 @@ class Attempt {
     try {
       args = definition.parseArgs(call.args, this.options.effectLimits);
     } catch (error) {
-      this.complete(call, known.argsHash, this.toRejection(error));
+      this.complete(call, { ...known, outcome: this.toRejection(error) });
       return;
     }
     if (definition.nature(args) === "record") this.recordOnly(call, known.argsHash, args as TaskEvent);
@@ -238,10 +230,12 @@ class Attempt {
     // A dropped log line is not kept; nobody waits for it either.
     if (room === "drop") return;
     const { maxCheckpoints } = this.options.effectLimits;
-    if (room === "refuse") return this.complete(call, argsHash, tooManyCheckpoints(maxCheckpoints));
+    const known = { argsHash, isKnown: true };
+    if (room === "refuse")
+      return this.complete(call, { ...known, outcome: tooManyCheckpoints(maxCheckpoints) });
     const kept: TaskEvent =
       room === "last" ? { type: "log", level: "warn", message: this.budget.marker } : event;
-    this.complete(call, argsHash, { ok: true, value: null }, kept);
+    this.complete(call, { ...known, outcome: { ok: true, value: null }, event: kept });
   }
 
   private perform(effect: MetEffect): void {
@@ -255,13 +249,15 @@ class Attempt {
     const dueAt = lastsMs === null ? null : clock.monotonic() + lastsMs - elapsedMs;
     const signal = this.pending.add(call.seq, { checkpointId, dueAt, outlivesHook: call.name === "fetch" });
     if (begun !== null && nature === "once") {
-      this.complete(call, argsHash, interruptedOutcome(call.name));
+      this.complete(call, { argsHash, outcome: interruptedOutcome(call.name) });
       return;
     }
     const go = (): void => void this.carryOut({ ...effect, elapsedMs }, signal);
+    // A timer of ours may run meanwhile; what reaches the world waits for all that the hook was told before.
+    const goWhenKept = definition.lastsMs === undefined ? (): void => this.journal.afterKept(go) : go;
     const isOverdue = begun !== null && dueAt !== null && dueAt <= clock.monotonic();
     if (isOverdue) this.pending.setOverdue(call.seq, go);
-    else if (begun !== null || nature === "repeatable") go();
+    else if (begun !== null || nature === "repeatable") goWhenKept();
     if (begun !== null) return;
     const event = parks ? awaitingEvent(args as CheckpointRetryArgs) : undefined;
     const began = definition.isTimed === true ? this.journal.moment() : { at: this.journal.stamp() };
@@ -290,7 +286,7 @@ class Attempt {
       outcome = this.toRejection(error);
     }
     if (this.settled || signal.aborted) return;
-    this.complete(call, argsHash, outcome, event);
+    this.complete(call, { argsHash, outcome, event });
   }
 
   private toolsFor(effect: MetEffect & { elapsedMs: number }, signal: AbortSignal): EffectTools {
@@ -315,24 +311,32 @@ class Attempt {
     if (!told && this.finished === null) this.journal.note({ type: "log", level: "warn", message });
   }
 
-  private complete(call: CallMessage, argsHash: string, outcome: EffectOutcome, event?: TaskEvent): void {
+  private complete(call: CallMessage, completion: Completion): void {
+    const { argsHash, outcome, event, isKnown = false } = completion;
+    const { seq, name, reply } = call;
     const at = this.journal.stamp();
-    const entry: JournalEntry = {
-      type: "effect-completed",
-      seq: call.seq,
-      name: call.name,
-      argsHash,
-      at,
-      outcome,
-      ...(event === undefined ? {} : { event }),
-    };
-    if (call.reply && !this.pending.has(call.seq)) {
-      this.pending.add(call.seq, { checkpointId: null, dueAt: null, outlivesHook: true });
+    if (reply && !this.pending.has(seq)) {
+      this.pending.add(seq, { checkpointId: null, dueAt: null, outlivesHook: true });
     }
-    this.journal.keep(entry, () => {
-      if (!this.settled && call.reply) this.recorded.afterAll(() => this.send(call.seq, at, outcome));
-      this.afterTurn();
-    });
+    let onKept = (): void => {};
+    this.journal.keep(
+      {
+        type: "effect-completed",
+        seq,
+        name,
+        argsHash,
+        at,
+        outcome,
+        ...(event === undefined ? {} : { event }),
+      },
+      () => {
+        if (!this.settled) onKept();
+        this.afterTurn();
+      },
+    );
+    if (!reply) return;
+    const send = (): void => this.send(seq, at, outcome);
+    onKept = this.order.add({ isKnown, deliver: () => this.recorded.afterAll(send) });
   }
 
   /** Also when the hook has given the effect up meanwhile: what is kept is delivered, live as on replay. */
@@ -367,7 +371,7 @@ class Attempt {
     if (this.settled) return;
     this.stopEverything(isOwnEnd(outcome));
     // What is on its way to the journal gets there first.
-    void this.journal.flushed().then(() => this.ended.resolve(outcome));
+    this.journal.flushed().then(() => this.ended.resolve(outcome), this.ended.reject);
   }
 
   private stopEverything(isClean: boolean): void {

@@ -1,5 +1,6 @@
 import type { JournalEntry } from "../../src/journal/entry.ts";
 import { createReplay } from "../../src/journal/replay.ts";
+import { createDeliveryOrder } from "../../src/runtime/delivery-order.ts";
 import { createRandom, type SeededRandom } from "../support/random.ts";
 
 /** `once` and `repeatable` effects are performed; `record` ones are done when written; nobody listens to a `silent` one. */
@@ -62,8 +63,8 @@ export interface AttemptRun {
 }
 
 /**
- * Runs a modelled hook from where a journal ends to its end, with completions in random order, by the rules of
- * `src/journal/replay.ts`.
+ * Runs a modelled hook from where a journal ends to its end, by the rules of `src/journal/replay.ts` and
+ * `src/runtime/delivery-order.ts`. Completions come in random order, and what is written is kept at random moments.
  */
 export function runModelledAttempt(
   program: number,
@@ -73,6 +74,11 @@ export function runModelledAttempt(
   return new ModelledAttempt(program, recorded, random).run();
 }
 
+interface Told {
+  seq: number;
+  value: string;
+}
+
 class ModelledAttempt {
   private readonly hook: ModelledHook;
   private readonly random: SeededRandom;
@@ -80,31 +86,59 @@ class ModelledAttempt {
   private readonly result: AttemptRun;
   private readonly pending: Call[] = [];
   private readonly silent = new Set<number>();
-  /** Kept and not told yet; they come after all recorded ones. */
-  private readonly kept: { seq: number; value: string }[] = [];
+  private readonly order: ReturnType<typeof createDeliveryOrder>;
+  /** On its way to the journal. */
+  private readonly unwritten: { entry: JournalEntry; onKept: () => void }[] = [];
+  /** On its way to the hook; it comes after all recorded ones. */
+  private readonly due: Told[] = [];
+  /** Completions that the hook has or will have, and that are not kept. */
+  private readonly ahead = new Set<number>();
 
   constructor(program: number, recorded: readonly JournalEntry[], random: SeededRandom) {
     this.hook = new ModelledHook(program);
     this.random = random;
     this.replay = createReplay(recorded);
     this.result = { journal: [...recorded], delivered: [], performed: [], faults: [] };
+    this.order = createDeliveryOrder(1 + (program % 3));
   }
 
   run(): AttemptRun {
     this.meetAll(this.hook.start());
     for (;;) {
-      const told = this.tellRecorded();
-      if (told) continue;
+      if (this.tellRecorded()) continue;
       if (this.replay.blockedOn() !== null) {
         this.result.faults.push(`recorded call ${this.replay.blockedOn()} was not made again`);
         return this.result;
       }
-      if (this.pending.length === 0 && this.kept.length === 0) return this.result;
-      // Completions are kept while the hook is still busy with earlier ones.
-      const canComplete = this.pending.length > 0;
-      if (canComplete && (this.kept.length === 0 || this.random.below(2) === 0)) this.completeOne();
-      else this.tell(this.kept.shift() as { seq: number; value: string });
+      // Completions come and are kept while the hook is still busy with earlier ones.
+      const steps = [
+        ...(this.pending.length > 0 ? [() => this.completeOne()] : []),
+        ...(this.unwritten.length > 0 ? [() => this.writeSome()] : []),
+        ...(this.due.length > 0 ? [() => this.tell(this.due.shift() as Told)] : []),
+      ];
+      if (steps.length === 0) return this.result;
+      this.random.pick(steps)();
     }
+  }
+
+  private keep(entry: JournalEntry, onKept: () => void): void {
+    this.unwritten.push({ entry, onKept });
+  }
+
+  private afterKept(go: () => void): void {
+    const newest = this.unwritten.at(-1);
+    if (newest === undefined) return go();
+    const { onKept } = newest;
+    newest.onKept = () => {
+      onKept();
+      go();
+    };
+  }
+
+  private writeSome(): void {
+    const written = this.unwritten.splice(0, 1 + this.random.below(this.unwritten.length));
+    this.result.journal.push(...written.map(({ entry }) => entry));
+    for (const { onKept } of written) onKept();
   }
 
   private tellRecorded(): boolean {
@@ -118,7 +152,7 @@ class ModelledAttempt {
     return true;
   }
 
-  private tell({ seq, value }: { seq: number; value: string }): void {
+  private tell({ seq, value }: Told): void {
     this.result.delivered.push(`${seq}=${value}`);
     this.meetAll(this.hook.onCompletion(seq, value));
   }
@@ -134,21 +168,25 @@ class ModelledAttempt {
   }
 
   private begin(call: Call): void {
-    if (call.nature === "silent" || call.nature === "record") {
+    const { seq, nature, argsHash } = call;
+    if (nature === "silent" || nature === "record") {
       this.complete(call, "null");
       return;
     }
-    const { seq, argsHash } = call;
-    this.result.journal.push({ type: "effect-started", seq, name: call.nature, argsHash, at: seq });
-    this.perform(call);
+    if (nature === "repeatable") this.afterKept(() => this.perform(call));
+    this.keep({ type: "effect-started", seq, name: nature, argsHash, at: seq }, () => {
+      if (nature === "once") this.perform(call);
+    });
   }
 
   private goOn(call: Call): void {
     if (call.nature === "once") this.complete(call, "EFFECT_INTERRUPTED");
-    else this.perform(call);
+    else this.afterKept(() => this.perform(call));
   }
 
   private perform(call: Call): void {
+    const [told] = [...this.ahead].filter((seq) => seq < call.seq);
+    if (told !== undefined) this.result.faults.push(`${call.seq} is performed before ${told} is kept`);
     this.result.performed.push(call.seq);
     this.pending.push(call);
   }
@@ -160,8 +198,15 @@ class ModelledAttempt {
 
   private complete({ seq, nature, argsHash }: Call, value: string): void {
     const outcome = { ok: true, value } as const;
-    this.result.journal.push({ type: "effect-completed", seq, name: nature, argsHash, at: seq, outcome });
-    if (nature !== "silent") this.kept.push({ seq, value: JSON.stringify(value) });
+    let onKept = (): void => {};
+    this.keep({ type: "effect-completed", seq, name: nature, argsHash, at: seq, outcome }, () => {
+      this.ahead.delete(seq);
+      onKept();
+    });
+    if (nature === "silent") return;
+    const deliver = (): void => void this.due.push({ seq, value: JSON.stringify(value) });
+    if (nature === "record") this.ahead.add(seq);
+    onKept = this.order.add({ isKnown: nature === "record", deliver });
   }
 }
 

@@ -24,6 +24,7 @@ function pausing(start: JournalEntry = attemptStarted()) {
         onKept();
       },
       note: () => {},
+      afterKept: (go: () => void) => go(),
       flushed: () => Promise.resolve(),
       close: () => {},
     },

@@ -112,6 +112,22 @@ describe("group commit", () => {
     expect(batches).toEqual([]);
   });
 
+  it("says when all that was added so far is kept, after those who added it", async () => {
+    const { add, finish, commit, events } = open();
+    commit.afterKept(() => events.push("nothing to keep"));
+    add(1);
+    await Promise.resolve();
+    await Promise.resolve();
+    add(2);
+    commit.afterKept(() => events.push("all kept"));
+    commit.afterKept(() => events.push("all kept, the second"));
+    await finish();
+    expect(events.at(-1)).toBe("write 2");
+    await finish();
+    expect(events.slice(-3)).toEqual(["kept 2", "all kept", "all kept, the second"]);
+    expect(events[0]).toBe("nothing to keep");
+  });
+
   it("writes nothing more after a write failed, and calls nobody back", async () => {
     const { add, finish, commit, batches, events, errors } = open();
     add(1);
@@ -121,7 +137,8 @@ describe("group commit", () => {
     const fenced = new Error("another worker has written");
     await finish(fenced);
     add(3);
-    await commit.flushed();
+    commit.afterKept(() => events.push("kept all"));
+    await expect(commit.flushed()).rejects.toBe(fenced);
     expect(errors).toEqual([fenced]);
     expect(batches).toEqual([[1]]);
     expect(events.filter((one) => one.startsWith("kept"))).toEqual([]);

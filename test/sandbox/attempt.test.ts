@@ -87,6 +87,58 @@ describe("an attempt", () => {
     expect(writes).toEqual([8, 8, 8, 8, 8]);
   });
 
+  it("lets the hook go on while a checkpoint is written, and sends nothing before all it knows is kept", async () => {
+    const events: string[] = [];
+    const server = createServer((request, response) => {
+      if (request.url === "/") events.push("request");
+      response.end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    const code = `export async function run(ctx) {
+      await ctx.emitCheckpoint("a", "first");
+      await ctx.emitCheckpoint("b", "second");
+      ctx.log("third");
+      await fetch("http://127.0.0.1:${port}/");
+    }`;
+    const thirdIsMade = Promise.withResolvers<void>();
+    try {
+      const run = await runHook(code, {
+        pool,
+        policy: { appHost: "127.0.0.1", appPorts: [port] },
+        onText: (text) => text === "third" && thirdIsMade.resolve(),
+        onAppend: async (entries) => {
+          const names = entries.map((entry) => `${entry.type} ${"name" in entry ? entry.name : ""}`);
+          events.push(`begins to write ${names.join(", ")}`);
+          // The hook comes to its request while the first write is still under way.
+          await thirdIsMade.promise;
+          // A request that had gone out would arrive before this one.
+          await fetch(`http://127.0.0.1:${port}/of-the-test`);
+          events.push("has written");
+        },
+      });
+      expect(endOf(run)).toBe("completed");
+      expect(events.slice(0, 5)).toEqual([
+        "begins to write effect-completed emitCheckpoint",
+        "has written",
+        "begins to write effect-completed emitCheckpoint, effect-completed log, effect-started fetch",
+        "has written",
+        "request",
+      ]);
+    } finally {
+      await new Promise((resolve) => server.close(resolve));
+    }
+  });
+
+  it("does not end well when the journal does not take the last of it", async () => {
+    const full = new Error("no room");
+    const refuse = (): Promise<void> => Promise.reject(full);
+    for (const call of ["await ctx.emitCheckpoint('a')", "ctx.log('a')"]) {
+      const code = `export async function run(ctx) { ${call}; }`;
+      await expect(runHook(code, { pool, onAppend: refuse })).rejects.toBe(full);
+    }
+  });
+
   it("brings back a hook with many results and large bodies, and asks nothing a second time", async () => {
     const body = "0123456789".repeat(20_000);
     let requests = 0;

@@ -27,8 +27,10 @@ export interface RunHookOptions {
   policy?: Partial<NetworkPolicy>;
   recorded?: JournalEntry[];
   seed?: string;
-  /** Called with what is kept by one write. */
-  onAppend?(entries: readonly JournalEntry[]): void;
+  /** Called with what one write is about to keep; it is kept once that resolves, and nothing is when it rejects. */
+  onAppend?(entries: readonly JournalEntry[]): void | Promise<void>;
+  /** Called with each text that is on its way to the journal. */
+  onText?(text: string): void;
   /** Called with each entry once it is kept. */
   onEntry?(entry: JournalEntry): void;
   /** Answers each `awaitCheckpointRetry` at once. */
@@ -62,8 +64,8 @@ export async function runHook(code: string, options: RunHookOptions): Promise<Ho
     journal: {
       append: async (added) => {
         const kept = JSON.parse(JSON.stringify(added)) as JournalEntry[];
+        await options.onAppend?.(kept);
         entries.push(...kept);
-        options.onAppend?.(kept);
         for (const entry of kept) options.onEntry?.(entry);
       },
     },
@@ -77,7 +79,10 @@ export async function runHook(code: string, options: RunHookOptions): Promise<Ho
       }),
     effectLimits: defaultEffectLimits,
     timeoutMs: options.timeoutMs ?? 5000,
-    redact: (text) => text,
+    redact: (text) => {
+      options.onText?.(text);
+      return text;
+    },
     usedMs: 0,
     parkAfterMs: 0,
     restAfterMs: Number.POSITIVE_INFINITY,
