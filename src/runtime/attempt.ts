@@ -26,6 +26,8 @@ export interface AttemptOptions {
   /** Makes the attempt's network client; it reports each request and each refusal. */
   createNetwork(observe: (seen: NetworkObservation) => void): NetworkClient;
   effectLimits: EffectLimits;
+  /** Completions that may reach the hook before they are kept, see `DeliveryOrder`; default 64. */
+  mostAhead?: number;
   /** The hook's `timeout`, over all pieces of the attempt. */
   timeoutMs: number;
   /** Takes secrets out of a text that is kept to be shown. */

@@ -69,11 +69,14 @@ export async function replayAttempt(options: AttemptReplayOptions): Promise<Atte
     seed: start.seed,
     now: start.now,
     recorded,
-    journal: { append: never },
+    // Keeps nothing; at the end nobody waits for it any more.
+    journal: { append: () => ended.catch(() => {}) },
     pool: tapped(pool, { calls, delivered, onStanding: () => standing.abort(new Error("it stands")) }),
     clock: stillClock(start.now, never),
     createNetwork: () => ({ request: never, close: async () => {} }),
     effectLimits: defaultEffectLimits,
+    // What is not recorded does not reach the hook.
+    mostAhead: 0,
     timeoutMs,
     redact: (text) => text,
     usedMs: 0,

@@ -12,7 +12,7 @@ import { createActiveTime, type ActiveTime } from "./active-time.ts";
 import { bundleFileName, hashCall, isOwnEnd, type AttemptOptions, type AttemptOutcome } from "./attempt.ts";
 import { awaitingEvent, interruptedOutcome, toOutcome, tooManyCheckpoints } from "./effect-outcome.ts";
 import { createAttemptJournal, type AttemptJournal } from "./attempt-journal.ts";
-import { createDeliveryOrder } from "./delivery-order.ts";
+import { createDeliveryOrder, type DeliveryOrder } from "./delivery-order.ts";
 import { createEffectPauses, type EffectPauses } from "./effect-pauses.ts";
 import { createGuestLink, type GuestLink } from "./guest-link.ts";
 import { createRecordedDelivery, type RecordedBatch, type RecordedDelivery } from "./recorded-delivery.ts";
@@ -23,8 +23,7 @@ import type { GuestMessage } from "./protocol.ts";
 import { createResting, type Resting } from "./resting.ts";
 import type { SandboxLease } from "./sandbox-pool.ts";
 
-/** Completions that reach the hook before they are kept, at most. */
-const mostAhead = 64;
+const defaultMostAhead = 64;
 
 /**
  * Runs one attempt of a hook in a sandbox, from its beginning or from where its journal ends.
@@ -55,7 +54,7 @@ class Attempt {
   private readonly pending = createPendingEffects();
   private readonly resting: Resting;
   private readonly pauses: EffectPauses;
-  private readonly order = createDeliveryOrder(mostAhead);
+  private readonly order: DeliveryOrder;
   private lastSeq = 0;
   private finished: Extract<GuestMessage, { type: "finished" }> | null = null;
   private settled = false;
@@ -70,6 +69,7 @@ class Attempt {
       onBroken: (code, detail) => this.fail(code, detail),
     });
     this.replay = createReplay(options.recorded);
+    this.order = createDeliveryOrder(options.mostAhead ?? defaultMostAhead);
     this.recorded = createRecordedDelivery(this.replay, (batch) => this.handOver(batch));
     this.budget = createRecordBudget({ ...options.pool.limits, ...options.effectLimits });
     this.journal = createAttemptJournal(options, {

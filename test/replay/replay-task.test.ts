@@ -112,8 +112,18 @@ describe("a task that is replayed", () => {
     });
   });
 
+  it("does not go past a checkpoint that is not recorded, though a live hook does not wait for one", async () => {
+    const three = hook(["a", "b", "c"].map((id) => `  await ctx.emitCheckpoint("${id}");`).join("\n"));
+    await record({ scriptContent: three }, async (recorded) => {
+      const first = recorded.entries.findIndex((entry) => entry.type === "effect-completed");
+      const report = await replay(recorded, { to: first + 1 });
+      expect(effectsOf(report).map(({ seq }) => seq)).toEqual([1]);
+      expect(report).toMatchObject({ end: "stands", standing: [{ seq: 2, args: { id: "b" } }] });
+    });
+  });
+
   it("shows all that is awaited at once, and results in the order they came", async () => {
-    const both = hook(`  const slow = ctx.sleep(60);
+    const both = hook(`  const slow = ctx.sleep(1000);
   await Promise.all([slow, ctx.sleep(1).then(() => ctx.emitCheckpoint("quick"))]);`);
     await record({ scriptContent: both }, async (recorded) => {
       const report = await replay(recorded);
@@ -125,7 +135,7 @@ describe("a task that is replayed", () => {
       const started = recorded.entries.findLastIndex((entry) => entry.type === "effect-started");
       const { standing } = await replay(recorded, { to: started + 1 });
       expect(standing.map(({ seq, args }) => [seq, args])).toEqual([
-        [1, { ms: 60 }],
+        [1, { ms: 1000 }],
         [2, { ms: 1 }],
       ]);
     });
