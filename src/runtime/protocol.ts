@@ -74,8 +74,13 @@ export interface CompletionsMessage {
   completions: HeldCompletion[];
 }
 
-/** A completion, or the place in the order of one that nobody waits for. */
-export type HeldCompletion = CompletionMessage | { type: "silent"; seq: number };
+/**
+ * A completion; most say only that a call without a result has succeeded: `[seq, now]`. A number is the place in the order of
+ * one that nobody waits for: its `seq`.
+ */
+export type HeldCompletion = CompletionMessage | BareCompletion | number;
+
+export type BareCompletion = [seq: number, now: number];
 
 /** An error as the guest may see it: no stack, no host path. The guest makes its own Error of it. */
 export interface GuestVisibleError {

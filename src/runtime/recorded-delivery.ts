@@ -3,7 +3,7 @@ import type { EffectCompletedEntry } from "../journal/entry.ts";
 import type { Replay } from "../journal/replay.ts";
 import type { HeldBody } from "./held-bodies.ts";
 import type { HeldCompletion } from "./protocol.ts";
-import { toCompletion } from "./to-completion.ts";
+import { toHeldCompletion } from "./to-completion.ts";
 
 /**
  * Hands a guest what its journal knows. A trip for each completion would be most of the time that it takes to bring a hook
@@ -84,7 +84,7 @@ function sizeOf({ outcome }: EffectCompletedEntry): number {
 
 function toBatch(entries: readonly EffectCompletedEntry[]): RecordedBatch {
   const completions = entries.map(({ seq, at: now, name, outcome }): HeldCompletion =>
-    effectTable.get(name)?.isSilent === true ? { type: "silent", seq } : toCompletion(seq, now, outcome),
+    effectTable.get(name)?.isSilent === true ? seq : toHeldCompletion(seq, now, outcome),
   );
   const bodies = entries.flatMap(({ seq, outcome }) =>
     outcome.ok && outcome.body !== undefined ? [{ seq, body: Buffer.from(outcome.body, "base64") }] : [],

@@ -132,14 +132,19 @@ function tappedSandbox(sandbox: SandboxLease, tap: Tap): SandboxLease {
         onTurn: (turn) => {
           for (const said of turn.messages) if (said.type === "call") noteCall(tap, said, turn.body);
           if (turn.done) openTurns -= 1;
-          const taken = handed.slice(0, turn.taken).filter(({ type }) => type === "completion");
-          tap.delivered.push(...taken.map(({ seq }) => seq));
+          tap.delivered.push(...handed.slice(0, turn.taken).flatMap(seqHeard));
           // Hands over the next recorded completion, when there is one, which opens another turn.
           listener.onTurn(turn);
           if (turn.done && openTurns === 0) tap.onStanding();
         },
       }),
   };
+}
+
+/** The call that the hook was told of; none for one that nobody waits for. */
+function seqHeard(completion: HeldCompletion): number[] {
+  if (typeof completion === "number") return [];
+  return [Array.isArray(completion) ? completion[0] : completion.seq];
 }
 
 function noteCall(tap: Tap, call: Extract<GuestMessage, { type: "call" }>, body: Uint8Array): void {

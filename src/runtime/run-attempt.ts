@@ -37,8 +37,10 @@ const defaultMostAhead = 64;
  *    by the hook's own word the pool may keep it.
  */
 export async function runAttempt(options: AttemptOptions): Promise<AttemptOutcome> {
-  const sandbox = await options.pool.acquire(options.context.resourceId);
-  return await new Attempt(options, sandbox).run();
+  const acquired = options.pool.acquire(options.context.resourceId);
+  // Read while a sandbox may still be on its way.
+  const replay = createReplay(options.recorded);
+  return await new Attempt(options, await acquired, replay).run();
 }
 
 class Attempt {
@@ -59,7 +61,7 @@ class Attempt {
   private finished: Extract<GuestMessage, { type: "finished" }> | null = null;
   private settled = false;
 
-  constructor(options: AttemptOptions, sandbox: SandboxLease) {
+  constructor(options: AttemptOptions, sandbox: SandboxLease, replay: Replay) {
     this.options = options;
     this.guest = createGuestLink(sandbox, options.clock, {
       onMessage: (message, body) => this.onMessage(message, body),
@@ -68,9 +70,9 @@ class Attempt {
       onUnhandled: (text) => this.noteUnhandled(text),
       onBroken: (code, detail) => this.fail(code, detail),
     });
-    this.replay = createReplay(options.recorded);
+    this.replay = replay;
     this.order = createDeliveryOrder(options.mostAhead ?? defaultMostAhead);
-    this.recorded = createRecordedDelivery(this.replay, (batch) => this.handOver(batch));
+    this.recorded = createRecordedDelivery(replay, (batch) => this.handOver(batch));
     this.budget = createRecordBudget({ ...options.pool.limits, ...options.effectLimits });
     this.journal = createAttemptJournal(options, {
       onFull: (max) => this.fail("HOOK_CALL_LIMIT", `its responses take more than ${max} bytes.`),

@@ -61,6 +61,9 @@ const limitScript = (limits: SandboxLimits): string =>
 
 const nodeFlags = [
   "--jitless",
+  // Room for new objects in MiB, from the start: it would begin with one, and be cleared in the middle of a hook's first calls.
+  "--min-semi-space-size=4",
+  "--max-semi-space-size=4",
   "--no-node-snapshot",
   "--no-warnings",
   "--permission",

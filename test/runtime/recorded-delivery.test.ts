@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { EffectOutcome, JournalEntry } from "../../src/journal/entry.ts";
 import { createReplay } from "../../src/journal/replay.ts";
 import { decodeBodies, encodeBodies } from "../../src/runtime/held-bodies.ts";
+import type { HeldCompletion } from "../../src/runtime/protocol.ts";
 import { createRecordedDelivery, type RecordedBatch } from "../../src/runtime/recorded-delivery.ts";
 
 const completed = (
@@ -16,6 +17,11 @@ const completed = (
   outcome,
 });
 
+function seqOf(completion: HeldCompletion): number {
+  if (typeof completion === "number") return completion;
+  return Array.isArray(completion) ? completion[0] : completion.seq;
+}
+
 /** Delivers the entries; `call` tells the journal's side that the guest has made these calls. */
 function deliver(...entries: JournalEntry[]) {
   const replay = createReplay(entries);
@@ -24,7 +30,7 @@ function deliver(...entries: JournalEntry[]) {
   const call = (...seqs: number[]): void => {
     for (const seq of seqs) replay.match({ seq, name: "sleep", argsHash: "hash" });
   };
-  const handed = (): number[][] => batches.map(({ completions }) => completions.map(({ seq }) => seq));
+  const handed = (): number[][] => batches.map(({ completions }) => completions.map(seqOf));
   return { delivery, batches, handed, call };
 }
 
@@ -52,16 +58,18 @@ describe("what the journal knows", () => {
     ]);
   });
 
-  it("has the places of completions nobody waits for, and bodies beside it", () => {
+  it("has the places of completions nobody waits for, bodies beside it, and little to say of calls without a result", () => {
     const outcome: EffectOutcome = { ok: true, value: { status: 200 }, body: btoa("hello") };
     const { delivery, batches } = deliver(
       completed(1, { name: "log" }),
       completed(2, { name: "fetch", outcome }),
+      completed(3, { name: "emitCheckpoint", outcome: { ok: true, value: null } }),
     );
     delivery.goOn();
     expect(batches[0]?.completions).toEqual([
-      { type: "silent", seq: 1 },
+      1,
       { type: "completion", seq: 2, now: 200, ok: true, value: { status: 200 }, hasBody: true },
+      [3, 300],
     ]);
     expect(batches[0]?.bodies).toEqual([{ seq: 2, body: Buffer.from("hello") }]);
   });

@@ -170,8 +170,9 @@ const floods: HostileHook[] = [
   },
   {
     name: "starts effects without end",
+    // Each refusal is a promise that the isolate holds until the loop ends, which it never does.
     body: "for (;;) ctx.emitCheckpoint('x');",
-    ends: ["HOOK_MESSAGE_LIMIT", "HOOK_CALL_LIMIT", "HOOK_TIMEOUT", "GUEST"],
+    ends: ["HOOK_MESSAGE_LIMIT", "HOOK_CALL_LIMIT", "HOOK_MEMORY_LIMIT", "HOOK_TIMEOUT", "GUEST"],
   },
   {
     name: "starts timers without end",

@@ -4,7 +4,9 @@ import { guestFileName, hostFunctionName } from "../guest/entry-protocol.ts";
 import {
   outOfMemoryExitCode,
   type CompletionMessage,
+  type CompletionsMessage,
   type FromSandbox,
+  type HeldCompletion,
   type RenewMessage,
   type StartMessage,
 } from "../protocol.ts";
@@ -120,17 +122,26 @@ function createGuest({ isolate, script, Callback }: GuestParts, post: PostMessag
  * Runs a hook of ours in a context that is thrown away. V8 compiles a function when it is first called and keeps the
  * result with the script, not with the context; so the real hook's first calls find it done.
  */
-function rehearse({ context, host, start, deliver }: ReturnType<typeof createGuest>): void {
+function rehearse({
+  context,
+  host,
+  start,
+  deliver,
+  hold,
+  deliverHeld,
+}: ReturnType<typeof createGuest>): void {
   host.setSeed("00".repeat(32));
   const told = { fileName: "rehearsal", entrypoint: "run", now: 0, context: { baseUrl: "", inputs: {} } };
-  const code = `({ run: async (ctx) => { ctx.log("a"); await ctx.emitCheckpoint("b"); await ctx.sleep(1); } })`;
+  const code = `({ run: async (ctx) => { ctx.log("a"); for (let i = 0; i < 3; i++) await ctx.emitCheckpoint("b"); await ctx.sleep(1); } })`;
   start.applySync(undefined, [JSON.stringify(told), code]);
-  for (const seq of [2, 3]) {
-    deliver.applySync(undefined, [
-      JSON.stringify({ type: "completion", seq, now: 0, ok: true, value: null, hasBody: false }),
-    ]);
-  }
-  for (const reference of [start, deliver, context]) reference.release();
+  const completion = { type: "completion", seq: 2, now: 0, ok: true, value: null, hasBody: false } as const;
+  deliver.applySync(undefined, [JSON.stringify(completion)]);
+  const completions: HeldCompletion[] = [1, [3, 0], { ...completion, seq: 4 }, [5, 0]];
+  hold.applySync(undefined, [
+    JSON.stringify({ type: "completions", completions } satisfies CompletionsMessage),
+  ]);
+  while (deliverHeld.applySync(undefined, []));
+  for (const reference of [start, deliver, hold, deliverHeld, context]) reference.release();
 }
 
 /** The guest runs until it waits. What escapes it is not the child's business, but memory is. */

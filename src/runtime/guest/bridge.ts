@@ -1,5 +1,5 @@
 import type { JsonValue } from "../../json.ts";
-import type { CompletionMessage, GuestFailure, GuestVisibleError } from "../protocol.ts";
+import type { BareCompletion, CompletionMessage, GuestFailure, GuestVisibleError } from "../protocol.ts";
 import { setClock } from "./clock-reading.ts";
 import { captureCallSite, createGuestError, type Callee } from "./guest-error.ts";
 import { host } from "./host.ts";
@@ -16,7 +16,7 @@ import {
   NativePromise,
   ObjectSetPrototypeOf,
 } from "./primordials.ts";
-import { hasSucceeded, takeHeld } from "./held.ts";
+import { hasSucceeded, isBare, takeHeld } from "./held.ts";
 import { placeField } from "./trace.ts";
 
 /**
@@ -35,7 +35,7 @@ export type Completion =
 type Settle = (completion: Completion) => void;
 
 /** Room for many small messages in one. */
-const maxGatheredChars = 32_768;
+const maxGatheredChars = 12_288;
 
 let lastSeq = 0;
 let sealed = false;
@@ -93,15 +93,27 @@ export function settleHeld(): boolean {
   const completion = sealed ? null : takeHeld(lastSeq);
   isGathering = completion !== null;
   if (completion === null) flush();
-  else if (completion.type !== "silent") takeIn(completion);
+  else if (isBare(completion)) takeInBare(completion);
+  else if (typeof completion !== "number") takeIn(completion);
   return completion !== null;
 }
 
+function takeInBare(completion: BareCompletion): void {
+  const seq = completion[0];
+  takeAnswer(seq, completion[1])?.({ ok: true, seq, value: null, hasBody: false });
+}
+
+/** Moves the clock, and looks for who waits. */
+function takeAnswer(seq: number, now: number): Settle | undefined {
+  setClock(now);
+  const answer = MapGet(pending, seq);
+  MapDelete(pending, seq);
+  return answer;
+}
+
 function takeIn(message: CompletionMessage): void {
-  setClock(message.now);
-  const answer = MapGet(pending, message.seq);
+  const answer = takeAnswer(message.seq, message.now);
   if (answer === undefined) return;
-  MapDelete(pending, message.seq);
   if (message.ok) {
     answer({ ok: true, seq: message.seq, value: message.value, hasBody: message.hasBody });
   } else {
