@@ -9,6 +9,8 @@ export interface PendingEffects {
   setOverdue(seq: number, end: () => void): void;
   /** Ends the overdue wait whose time passed first, as if nobody had been away; false when there is none. */
   endOverdue(): boolean;
+  /** Its answer is on its way: nothing waits for a person or a time any more. */
+  setEnding(seq: number): void;
   /** It has its answer. */
   delete(seq: number): void;
   /** The hook no longer wants it: what carries it out is told to stop. */
@@ -71,6 +73,10 @@ export function createPendingEffects(): PendingEffects {
       delete first.overdue;
       end?.();
       return true;
+    },
+    setEnding: (seq) => {
+      const effect = effects.get(seq);
+      if (effect !== undefined) Object.assign(effect, { checkpointId: null, dueAt: null });
     },
     delete: (seq) => void effects.delete(seq),
     drop,

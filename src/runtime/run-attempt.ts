@@ -317,7 +317,10 @@ class Attempt {
     const { argsHash, outcome, event, isKnown = false } = completion;
     const { seq, name, reply } = call;
     const at = this.journal.stamp();
-    if (reply && !this.pending.has(seq)) {
+    if (this.pending.has(seq)) {
+      // Not to be put away now, to be brought back for it at once.
+      this.pending.setEnding(seq);
+    } else if (reply) {
       this.pending.add(seq, { checkpointId: null, dueAt: null, outlivesHook: true });
     }
     let onKept = (): void => {};

@@ -130,6 +130,22 @@ describe("an attempt", () => {
     }
   });
 
+  it("is not put away while the answer it waits for is being written", async () => {
+    const code = `export async function run(ctx) {
+      ctx.log(await ctx.awaitCheckpointRetry("a", "wait"));
+    }`;
+    const run = await runHook(code, {
+      pool,
+      decision: "retry",
+      onAppend: async ([entry]) => {
+        // Longer than it stays live while it waits; that timer is the earlier one.
+        if (entry?.type === "effect-completed") await new Promise((resolve) => setTimeout(resolve, 10));
+      },
+    });
+    expect(endOf(run)).toBe("completed");
+    expect(run.lines).toEqual(["retry"]);
+  });
+
   it("does not end well when the journal does not take the last of it", async () => {
     const full = new Error("no room");
     const refuse = (): Promise<void> => Promise.reject(full);
