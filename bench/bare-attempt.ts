@@ -8,6 +8,7 @@ import type { JournalWriter } from "../src/journal/journal-writer.ts";
 import { createNetworkClient } from "../src/network/create-network-client.ts";
 import { runAttempt } from "../src/runtime/run-attempt.ts";
 import type { SandboxPool } from "../src/runtime/sandbox-pool.ts";
+import { closedPolicy } from "../test/support/closed-policy.ts";
 
 /** Compiles the inline hook as an install would. */
 export async function compileText(text: string): Promise<Bundle> {
@@ -75,13 +76,3 @@ function keepText(): JournalWriter {
     },
   };
 }
-
-const closedPolicy = {
-  appHost: null,
-  appPorts: [],
-  otherAppPorts: [],
-  deniedPorts: [],
-  signInHosts: [],
-  allow: [],
-  originMap: [],
-};

@@ -5,23 +5,15 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ProblemDocument } from "../../src/api/problem.ts";
 import type { CatalogEntry } from "../../src/catalog/read-catalog.ts";
 import type { PlanDescription } from "../../src/install/describe-plan.ts";
-import { testDatastores, type TestDatastore } from "../support/test-datastores.ts";
 import { openApiBox, type ApiBox } from "./support/api-box.ts";
 import { askingHook, installBody, quickHook } from "./support/scripts.ts";
 
-const pglite = testDatastores.find(({ kind }) => kind === "pglite") as (typeof testDatastores)[number];
-
 describe("plans and the catalog over HTTP", () => {
-  let store: TestDatastore;
   let api: ApiBox;
   beforeAll(async () => {
-    store = await pglite.create();
-    api = await openApiBox({ store });
+    api = await openApiBox();
   });
-  afterAll(async () => {
-    await api.close();
-    await store.remove();
-  });
+  afterAll(async () => await api.close());
 
   it("lists the catalog with its hooks, what each may reach, and 304 when nothing has changed", async () => {
     const { body, headers } = await api.call<{ items: CatalogEntry[] }>("GET", "/v1/catalog");

@@ -2,7 +2,6 @@ import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { errorCodeOf } from "../../src/errors.ts";
 import type { OperationTaskView } from "../../src/task/task-view.ts";
-import { testDatastores, type TestDatastore } from "../support/test-datastores.ts";
 import { openApiBox, type ApiBox } from "./support/api-box.ts";
 import { createAnswerCheck, isPathOf } from "./support/described-answers.ts";
 import { fuzzedRequests, type ApiDocument } from "./support/fuzzed-requests.ts";
@@ -13,21 +12,16 @@ import { askingHook, failingHook, installBody, quickHook, waitingHook } from "./
 const runs = Number(process.env["FUZZ_RUNS"] ?? 25);
 const seed = Number(process.env["FUZZ_SEED"] ?? Date.now() % 2 ** 31);
 
-const pglite = testDatastores.find(({ kind }) => kind === "pglite") as (typeof testDatastores)[number];
-
 describe("whatever is sent to the API", () => {
-  let store: TestDatastore;
   let api: ApiBox;
   const unhandled: unknown[] = [];
   const onUnhandled = (reason: unknown): void => void unhandled.push(reason);
   beforeAll(async () => {
     process.on("unhandledRejection", onUnhandled);
-    store = await pglite.create();
-    api = await openApiBox({ store, server: { maxFailures: 100_000 } });
+    api = await openApiBox({ server: { maxFailures: 100_000 } });
   });
   afterAll(async () => {
     await api.close();
-    await store.remove();
     process.off("unhandledRejection", onUnhandled);
   });
 

@@ -2,24 +2,16 @@ import { request as httpRequest } from "node:http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ProblemDocument } from "../../src/api/problem.ts";
 import type { TokenView } from "../../src/api/tokens.ts";
-import { testDatastores, type TestDatastore } from "../support/test-datastores.ts";
 import { openApiBox, type ApiBox } from "./support/api-box.ts";
 import { readEvents } from "./support/event-reader.ts";
 import { installBody, quickHook } from "./support/scripts.ts";
 
-const pglite = testDatastores.find(({ kind }) => kind === "pglite") as (typeof testDatastores)[number];
-
 describe("who may use the API", () => {
-  let store: TestDatastore;
   let api: ApiBox;
   beforeAll(async () => {
-    store = await pglite.create();
-    api = await openApiBox({ store, server: { allowedHosts: ["nas.example"], maxFailures: 5 } });
+    api = await openApiBox({ server: { allowedHosts: ["nas.example"], maxFailures: 5 } });
   });
-  afterAll(async () => {
-    await api.close();
-    await store.remove();
-  });
+  afterAll(async () => await api.close());
 
   /** `fetch` sets Host and Origin itself. */
   const raw = (

@@ -3,6 +3,7 @@ import { openDatastore } from "../../src/datastore/open-datastore.ts";
 import { errorText } from "../../src/errors.ts";
 import { createSignInStandIn, type SignInStandIn } from "../../src/nas/simulated/sign-in-stand-in.ts";
 import type { HookTaskView, OperationTaskView, TaskView } from "../../src/task/task-view.ts";
+import { signInInput } from "../support/pin-sign-in.ts";
 import { startRedis, type TestServer } from "../support/servers.ts";
 import { hasRedis, testDatastoreOptions } from "../support/test-datastores.ts";
 import { openApiBox, type ApiBox } from "./support/api-box.ts";
@@ -13,23 +14,10 @@ const password = "sesame-7261-opens";
 const storePassword = "behind-the-store-5512";
 
 const question = { type: "password", key: "pass", required: true, question: "Password?" };
-const pins = "https://id.example/api/v2/pins";
-const flow = {
-  type: "pin",
-  pinUrl: pins,
-  pollUrl: `${pins}/{pinId}`,
-  authUrl: "https://id.example/auth#?clientID={clientId}&code={code}",
-  clientId: "c",
-  tokenField: "authToken",
-};
-
 /** Tells its secrets in every way a hook can, and fails with them. */
 const telltale = {
   id: "telltale",
-  inputs: [
-    { type: "question", id: "pass", question },
-    { type: "oauth", id: "login", name: "Sign in", provider: "plex", flow },
-  ],
+  inputs: [{ type: "question", id: "pass", question }, signInInput],
   scriptContent: `export async function run(ctx) {
     const pass = ctx.getInput("pass"), { authToken } = ctx.getInput("login");
     ctx.log("the secrets are", pass, authToken);

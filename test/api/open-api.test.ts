@@ -1,21 +1,13 @@
 import { createConfig, lintFromString } from "@redocly/openapi-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { testDatastores, type TestDatastore } from "../support/test-datastores.ts";
 import { openApiBox, type ApiBox } from "./support/api-box.ts";
 
-const pglite = testDatastores.find(({ kind }) => kind === "pglite") as (typeof testDatastores)[number];
-
 describe("the OpenAPI document", () => {
-  let store: TestDatastore;
   let api: ApiBox;
   beforeAll(async () => {
-    store = await pglite.create();
-    api = await openApiBox({ store });
+    api = await openApiBox();
   });
-  afterAll(async () => {
-    await api.close();
-    await store.remove();
-  });
+  afterAll(async () => await api.close());
 
   it("passes the linter's recommended rules", async () => {
     const document = await (await api.open("/openapi.json")).text();

@@ -1,21 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildUi } from "../../src/ui/build-ui.ts";
-import { testDatastores, type TestDatastore } from "../support/test-datastores.ts";
 import { openApiBox, type ApiBox } from "./support/api-box.ts";
 
-const pglite = testDatastores.find(({ kind }) => kind === "pglite") as (typeof testDatastores)[number];
-
 describe("the page of the activity center", () => {
-  let store: TestDatastore;
   let api: ApiBox;
   beforeAll(async () => {
-    store = await pglite.create();
-    api = await openApiBox({ store, server: { page: await buildUi() } });
+    api = await openApiBox({ server: { page: await buildUi() } });
   });
-  afterAll(async () => {
-    await api.close();
-    await store.remove();
-  });
+  afterAll(async () => await api.close());
 
   it("is served without a token, under a policy that lets nothing else in", async () => {
     const page = await api.open("/", { token: null });

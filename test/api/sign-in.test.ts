@@ -2,63 +2,41 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ProblemDocument } from "../../src/api/problem.ts";
 import { createSignInStandIn, type SignInStandIn } from "../../src/nas/simulated/sign-in-stand-in.ts";
 import type { HookTaskView, TaskView } from "../../src/task/task-view.ts";
-import { testDatastores, type TestDatastore } from "../support/test-datastores.ts";
+import { signInCode, signInInput, signInLink } from "../support/pin-sign-in.ts";
 import { openApiBox, type ApiBox } from "./support/api-box.ts";
 import { installBody } from "./support/scripts.ts";
 
-const pglite = testDatastores.find(({ kind }) => kind === "pglite") as (typeof testDatastores)[number];
-const pins = "https://id.example/api/v2/pins";
-const login = {
-  type: "oauth",
-  id: "login",
-  name: "Sign in",
-  provider: "plex",
-  flow: {
-    type: "pin",
-    pinUrl: pins,
-    pollUrl: `${pins}/{pinId}`,
-    authUrl: "https://id.example/auth#?clientID={clientId}&code={code}",
-    clientId: "c",
-    tokenField: "authToken",
-  },
-};
-const linkOf = (view: TaskView): string =>
-  view.kind === "hook" ? (view.inputs[0]?.authorization?.url ?? "") : "";
-
 describe("sign-ins over HTTP", () => {
-  let store: TestDatastore;
   let standIn: SignInStandIn;
   let api: ApiBox;
   beforeAll(async () => {
-    store = await pglite.create();
     standIn = await createSignInStandIn();
     const originMap = [{ from: "https://id.example", to: standIn.url }];
-    api = await openApiBox({ store, tacklebox: { originMap } });
+    api = await openApiBox({ tacklebox: { originMap } });
   });
   afterAll(async () => {
     await api.close();
     await standIn.close();
-    await store.remove();
   });
 
   it("are called off, and begun anew with another link", async () => {
     const hook = {
       id: "signs-in",
-      inputs: [login],
+      inputs: [signInInput],
       scriptContent: "export async function run(ctx) { ctx.log('got', ctx.getInput('login').authToken); }",
     };
     const { body: task } = await api.call<TaskView>("POST", "/v1/installs", { body: installBody([hook]) });
-    const shown = await api.until((view): view is HookTaskView => linkOf(view) !== "");
+    const shown = await api.until((view): view is HookTaskView => signInLink(view) !== "");
     const path = `/v1/tasks/${shown.id}/inputs/login/authorization`;
     expect((await api.call("DELETE", path)).status).toBe(200);
-    await api.until((view): view is HookTaskView => view.id === shown.id && linkOf(view) === "");
+    await api.until((view): view is HookTaskView => view.id === shown.id && signInLink(view) === "");
     const none = await api.call<ProblemDocument>("POST", path.replace("login", "other"));
     expect(none).toMatchObject({ status: 409, body: { code: "ILLEGAL_TRANSITION" } });
     expect((await api.call("POST", path)).status).toBe(200);
     const fresh = await api.until(
-      (view): view is HookTaskView => linkOf(view) !== "" && linkOf(view) !== linkOf(shown),
+      (view): view is HookTaskView => signInLink(view) !== "" && signInLink(view) !== signInLink(shown),
     );
-    expect(standIn.approve(/code=(\w+)/.exec(linkOf(fresh))?.[1] ?? "")).toBe(true);
+    expect(standIn.approve(signInCode(signInLink(fresh)))).toBe(true);
     await api.untilOperation(task.id, "COMPLETED");
     const all = await api.call("GET", `/v1/tasks/${task.id}?include=children,logs`);
     expect(JSON.stringify(all.body)).toContain("got");

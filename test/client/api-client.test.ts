@@ -3,24 +3,16 @@ import { createApiClient, requireData, type ApiClient } from "../../src/client/c
 import { followEvents, type ServerEvent } from "../../src/client/follow-events.ts";
 import { openApiBox, type ApiBox } from "../api/support/api-box.ts";
 import { installBody, quickHook } from "../api/support/scripts.ts";
-import { testDatastores, type TestDatastore } from "../support/test-datastores.ts";
 import { serveEvents } from "./support/event-server.ts";
 
-const pglite = testDatastores.find(({ kind }) => kind === "pglite") as (typeof testDatastores)[number];
-
 describe("the client of the HTTP API", () => {
-  let store: TestDatastore;
   let api: ApiBox;
   let client: ApiClient;
   beforeAll(async () => {
-    store = await pglite.create();
-    api = await openApiBox({ store });
+    api = await openApiBox();
     client = createApiClient({ url: api.url, token: () => api.token });
   });
-  afterAll(async () => {
-    await api.close();
-    await store.remove();
-  });
+  afterAll(async () => await api.close());
 
   it("begins an install, follows it to its end, and reads its log", async () => {
     const body = installBody([quickHook]) as { script: string };

@@ -1,12 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { TaskView } from "../../src/task/task-view.ts";
 import { scenarios } from "../../catalog-example/_simulated/scenarios.ts";
 import { installRequest } from "../support/box.ts";
+import { signInCode, signInLink } from "../support/pin-sign-in.ts";
 import { testDatastores } from "../support/test-datastores.ts";
 import { CrashLab } from "./crash-lab.ts";
-
-const linkOf = (view: TaskView): string =>
-  view.kind === "hook" ? (view.inputs[0]?.authorization?.url ?? "") : "";
 
 const origin = scenarios.flatMap(({ signInOrigins = [] }) => signInOrigins)[0] ?? "";
 
@@ -38,9 +35,9 @@ for (const subject of testDatastores) {
       try {
         await first.started;
         if (!isShared) lab.worker = first;
-        const shown = lab.until((view) => linkOf(view) !== "");
+        const shown = lab.until((view) => signInLink(view) !== "");
         const id = await lab.call("submit", installRequest([createHook()]));
-        const code = /code=(\w+)/.exec(linkOf(await shown))?.[1] ?? "";
+        const code = signInCode(signInLink(await shown));
         await new Promise<void>((resolve) => {
           lab.onProviderAsked = (method) => method === "GET" && resolve();
         });

@@ -1,25 +1,11 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { createSignInStandIn, type SignInStandIn } from "../../src/nas/simulated/sign-in-stand-in.ts";
-import type { HookTaskView, TaskView } from "../../src/task/task-view.ts";
+import type { HookTaskView } from "../../src/task/task-view.ts";
 import { installRequest, openBox, type Box } from "../support/box.ts";
+import { pinFlow, signInCode, signInInput, signInLink } from "../support/pin-sign-in.ts";
 import { testDatastores, type TestDatastore } from "../support/test-datastores.ts";
 
-const pins = "https://id.example/api/v2/pins";
-const login = {
-  type: "oauth",
-  id: "login",
-  name: "Sign in",
-  provider: "plex",
-  flow: {
-    type: "pin",
-    pinUrl: pins,
-    pollUrl: `${pins}/{pinId}`,
-    authUrl: "https://id.example/auth#?clientID={clientId}&code={code}",
-    clientId: "c",
-    tokenField: "authToken",
-    headers: { "X-Secret": "header-secret" },
-  },
-};
+const login = { ...signInInput, flow: { ...pinFlow, headers: { "X-Secret": "header-secret" } } };
 /** Before the app: each box of these tests has a NAS of its own. */
 const hook = {
   id: "signs-in",
@@ -31,10 +17,6 @@ const hook = {
     await fetch("https://id.example/api/v2/user", { headers: { "X-Plex-Token": authToken } });
   }`,
 };
-
-const linkOf = (view: TaskView): string =>
-  view.kind === "hook" ? (view.inputs[0]?.authorization?.url ?? "") : "";
-const codeOf = (link: string): string => /code=(\w+)/.exec(link)?.[1] ?? "";
 
 for (const { kind, available, create } of testDatastores) {
   describe.skipIf(!available)(`sign-ins on ${kind}`, () => {
@@ -69,16 +51,16 @@ for (const { kind, available, create } of testDatastores) {
 
     /** The link of a sign-in, another one than `last`. */
     const untilLink = async (box: Box, last = ""): Promise<HookTaskView> =>
-      await box.until((view): view is HookTaskView => linkOf(view) !== "" && linkOf(view) !== last);
+      await box.until((view): view is HookTaskView => signInLink(view) !== "" && signInLink(view) !== last);
     const asked = (method: string): string[] =>
       (standIn?.requests ?? []).filter((request) => request.method === method).map(({ path }) => path);
 
     it("go on at the same link after a restart, also when the user approved meanwhile", async () => {
       const first = await open();
       const id = await first.tacklebox.submit(installRequest([hook]));
-      const link = linkOf(await untilLink(first));
+      const link = signInLink(await untilLink(first));
       await boxes.pop()?.close();
-      expect(standIn?.approve(codeOf(link))).toBe(true);
+      expect(standIn?.approve(signInCode(link))).toBe(true);
 
       const box = await open();
       await box.untilOperation(id, "COMPLETED");
@@ -98,14 +80,14 @@ for (const { kind, available, create } of testDatastores) {
       const { tacklebox } = box;
       const id = await tacklebox.submit(installRequest([hook]));
       const { id: taskId } = await untilLink(box);
-      const old = linkOf(await tacklebox.getTask(taskId));
+      const old = signInLink(await tacklebox.getTask(taskId));
       await expect(tacklebox.startSignIn(taskId, "other")).rejects.toMatchObject({
         code: "ILLEGAL_TRANSITION",
       });
       await Promise.all([tacklebox.startSignIn(taskId, "login"), tacklebox.startSignIn(taskId, "login")]);
       const fresh = await untilLink(box, old);
       expect(asked("POST")).toHaveLength(2);
-      standIn?.approve(codeOf(linkOf(fresh)));
+      standIn?.approve(signInCode(signInLink(fresh)));
       await box.untilOperation(id, "COMPLETED");
       await expect(tacklebox.startSignIn(taskId, "login")).rejects.toMatchObject({
         code: "ILLEGAL_TRANSITION",
@@ -117,10 +99,10 @@ for (const { kind, available, create } of testDatastores) {
       const { tacklebox } = box;
       await tacklebox.submit(installRequest([hook]));
       const { id: taskId } = await untilLink(box);
-      const old = linkOf(await tacklebox.getTask(taskId));
+      const old = signInLink(await tacklebox.getTask(taskId));
       await tacklebox.cancelSignIn(taskId, "login");
       const off = await box.until(
-        (view): view is HookTaskView => view.id === taskId && view.revision > 2 && linkOf(view) === "",
+        (view): view is HookTaskView => view.id === taskId && view.revision > 2 && signInLink(view) === "",
       );
       expect(off).toMatchObject({
         status: "AWAITING_INPUT",
@@ -130,7 +112,7 @@ for (const { kind, available, create } of testDatastores) {
         code: "ILLEGAL_TRANSITION",
       });
       await tacklebox.startSignIn(taskId, "login");
-      standIn?.approve(codeOf(linkOf(await untilLink(box, old))));
+      standIn?.approve(signInCode(signInLink(await untilLink(box, old))));
       await box.untilHook("signs-in", "COMPLETED");
     });
 
@@ -143,7 +125,7 @@ for (const { kind, available, create } of testDatastores) {
       const polls = provider.requests.filter(({ method }) => method === "GET").map(({ at }) => at);
       const waits = polls.slice(1).map((at, index) => at - (polls[index] ?? 0));
       expect(Math.min(...waits)).toBeGreaterThanOrEqual(1900);
-      provider.approve(codeOf(linkOf(shown)));
+      provider.approve(signInCode(signInLink(shown)));
       await Promise.race(workers.map((box) => box.untilOperation(id ?? "", "COMPLETED")));
     });
   });

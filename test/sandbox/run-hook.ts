@@ -10,6 +10,7 @@ import type { AttemptOutcome } from "../../src/runtime/attempt.ts";
 import type { GuestContextData } from "../../src/runtime/protocol.ts";
 import { runAttempt } from "../../src/runtime/run-attempt.ts";
 import type { SandboxPool } from "../../src/runtime/sandbox-pool.ts";
+import { closedPolicy } from "../support/closed-policy.ts";
 
 /** What one hook did in a real sandbox, under its real limits. */
 export interface HookRun {
@@ -101,16 +102,6 @@ export async function runHook(code: string, options: RunHookOptions): Promise<Ho
   );
   return { outcome, entries, lines, wallMs: performance.now() - startedAt };
 }
-
-const closedPolicy: NetworkPolicy = {
-  appHost: null,
-  appPorts: [],
-  otherAppPorts: [],
-  deniedPorts: [],
-  signInHosts: [],
-  allow: [],
-  originMap: [],
-};
 
 /** The failure's code, or how else the attempt ended. */
 export function endOf({ outcome }: HookRun): string {

@@ -46,7 +46,8 @@ export async function testPostgresUrl(): Promise<string> {
   return server.replace(/\/postgres$/, `/${name}`);
 }
 
-async function createPglite(): Promise<TestDatastore> {
+/** An empty folder for a PGlite. */
+export async function createPglite(): Promise<TestDatastore> {
   const folder = await mkdtemp(join(tmpdir(), "tacklebox-pglite-"));
   return {
     url: `pglite:${join(folder, "box")}`,

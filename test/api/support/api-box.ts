@@ -11,7 +11,7 @@ import { systemClock } from "../../../src/clock.ts";
 import { createTaskFeed, type TaskFeed, type TaskFeedOptions } from "../../../src/feed/task-feed.ts";
 import type { Datastore } from "../../../src/datastore/datastore.ts";
 import { openBox, type Box, type BoxOptions } from "../../support/box.ts";
-import type { TestDatastore } from "../../support/test-datastores.ts";
+import { createPglite, type TestDatastore } from "../../support/test-datastores.ts";
 import { createAnswerCheck } from "./described-answers.ts";
 
 /** A request to the API, and what came back, held to the OpenAPI document. */
@@ -44,7 +44,8 @@ export interface ApiBox extends Box {
 }
 
 export interface ApiBoxOptions extends BoxOptions {
-  store: TestDatastore;
+  /** Default: a PGlite of its own, removed when the box is closed. */
+  store?: TestDatastore;
   server?: Partial<ApiServerOptions>;
   feed?: Partial<TaskFeedOptions>;
 }
@@ -52,11 +53,12 @@ export interface ApiBoxOptions extends BoxOptions {
 const exampleCatalog = join(import.meta.dirname, "../../../catalog-example");
 
 export async function openApiBox({
-  store,
+  store: usersStore,
   server: more,
   feed: following,
   ...options
-}: ApiBoxOptions): Promise<ApiBox> {
+}: ApiBoxOptions = {}): Promise<ApiBox> {
+  const store = usersStore ?? (await createPglite());
   const box = await openBox({ datastoreUrl: store.url, ...options });
   const { tacklebox, nas } = box;
   const datastore = box.datastore as Datastore;
@@ -118,6 +120,7 @@ export async function openApiBox({
       await server.close();
       await feed.close();
       await box.close();
+      if (usersStore === undefined) await store.remove();
     },
   };
 }

@@ -13,6 +13,7 @@ import type {
   NetworkRequest,
   NetworkResponse,
 } from "../../../src/network/network-client.ts";
+import { closedPolicy } from "../../support/closed-policy.ts";
 
 /** A request as a server saw it, its body read. */
 export interface SeenRequest {
@@ -68,16 +69,7 @@ export async function unusedPort(): Promise<number> {
 
 /** A policy that allows nothing, but for what is given. */
 export function policyOf(part: Partial<NetworkPolicy> = {}): NetworkPolicy {
-  return {
-    appHost: "127.0.0.1",
-    appPorts: [],
-    otherAppPorts: [],
-    deniedPorts: [],
-    signInHosts: [],
-    allow: [],
-    originMap: [],
-    ...part,
-  };
+  return { ...closedPolicy, appHost: "127.0.0.1", ...part };
 }
 
 export interface TestClient extends NetworkClient {
