@@ -29,7 +29,7 @@ export type ReplayMatch =
   | { kind: "new" }
   /** `paused` is its latest long pause; null when it made none. */
   | { kind: "unfinished"; started: EffectStartedEntry; paused: EffectPausedEntry | null }
-  | { kind: "completed" }
+  | { kind: "completed"; completed: EffectCompletedEntry }
   | { kind: "mismatch"; recorded: { name: string } };
 
 /** Reads the entries of one attempt, in order. */
@@ -48,15 +48,14 @@ export function createReplay(entries: readonly JournalEntry[]): Replay {
 
   return {
     match: ({ seq, name, argsHash }) => {
-      const begun = started.get(seq);
-      const recorded = completed.get(seq) ?? begun;
+      const recorded = completed.get(seq) ?? started.get(seq);
       called.add(seq);
       if (recorded === undefined) return { kind: "new" };
       if (recorded.name !== name || recorded.argsHash !== argsHash) {
         return { kind: "mismatch", recorded: { name: recorded.name } };
       }
-      if (begun === undefined || completed.has(seq)) return { kind: "completed" };
-      return { kind: "unfinished", started: begun, paused: paused.get(seq) ?? null };
+      if (recorded.type === "effect-completed") return { kind: "completed", completed: recorded };
+      return { kind: "unfinished", started: recorded, paused: paused.get(seq) ?? null };
     },
     nextCompletion: () => {
       const next = order[position];

@@ -4,7 +4,7 @@ import type { Moment } from "../journal/moment.ts";
 import type { TaskEvent } from "../task/task-event.ts";
 import type { AttemptOptions } from "./attempt.ts";
 import { withoutSecrets } from "./effect-outcome.ts";
-import { createGroupCommit } from "./group-commit.ts";
+import { createGroupCommit, type GroupCommitListener } from "./group-commit.ts";
 
 /** The journal as one attempt writes it: stamped, without secrets in what is shown, and within its size. */
 export interface AttemptJournal {
@@ -27,11 +27,9 @@ export interface AttemptJournal {
   close(): void;
 }
 
-export interface AttemptJournalListener {
+export interface AttemptJournalListener extends GroupCommitListener {
   /** Responses take more room than an attempt may have. */
   onFull(maxBytes: number): void;
-  /** The datastore does not take what is written. */
-  onError(error: unknown): void;
 }
 
 export function createAttemptJournal(
@@ -39,7 +37,7 @@ export function createAttemptJournal(
   listener: AttemptJournalListener,
 ): AttemptJournal {
   const { maxJournalBytes } = options.pool.limits;
-  const commit = createGroupCommit(options.journal, (error) => listener.onError(error));
+  const commit = createGroupCommit(options.journal, listener);
   const { clock } = options;
   const recordedAt = options.recorded.reduce((latest, { at }) => Math.max(latest, at), options.now);
   const beganAt = Math.max(clock.now(), recordedAt);

@@ -1,9 +1,10 @@
-import type { EffectResult } from "../context/effect.ts";
+import { EffectError, type EffectResult } from "../context/effect.ts";
 import type { CheckpointRetryArgs } from "../context/effects/await-checkpoint-retry.ts";
-import { errorCatalogue } from "../errors.ts";
+import { errorCatalogue, errorText } from "../errors.ts";
 import type { EffectOutcome, JournalEntry } from "../journal/entry.ts";
 import { mapTexts } from "../json.ts";
 import type { TaskEvent } from "../task/task-event.ts";
+import type { AttemptJournal } from "./attempt-journal.ts";
 
 /** What a hook gets for an effect that was begun, cut off by a crash, and must not be repeated. */
 export function interruptedOutcome(name: string): EffectOutcome {
@@ -15,6 +16,14 @@ export function interruptedOutcome(name: string): EffectOutcome {
 export function toOutcome(result: EffectResult): EffectOutcome {
   if (result.body === null) return { ok: true, value: result.value };
   return { ok: true, value: result.value, body: Buffer.from(result.body).toString("base64") };
+}
+
+/** What a hook gets when its effect has failed. What is not its doing is not shown to it in detail; the task's log has that. */
+export function rejectionOf(error: unknown, journal: Pick<AttemptJournal, "note">): EffectOutcome {
+  if (error instanceof EffectError) return { ok: false, error: error.visible };
+  const message = `internal fault in an effect: ${errorText(error)}`;
+  journal.note({ type: "log", level: "error", message });
+  return { ok: false, error: { name: "Error", message: errorCatalogue.INTERNAL.title, code: "INTERNAL" } };
 }
 
 /** How a hook that waits in `awaitCheckpointRetry` shows in its task. */

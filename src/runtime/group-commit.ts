@@ -13,12 +13,21 @@ export interface GroupCommit {
   flushed(): Promise<void>;
 }
 
+export interface GroupCommitListener {
+  onError(error: unknown): void;
+  /** A write takes long; and later: it has ended. */
+  onStalled(isStalled: boolean): void;
+}
+
+/** Milliseconds after which a write takes long. */
+const stalledAfterMs = 500;
+
 interface Waiting {
   entry: JournalEntry;
   onKept: () => void;
 }
 
-export function createGroupCommit(writer: JournalWriter, onError: (error: unknown) => void): GroupCommit {
+export function createGroupCommit(writer: JournalWriter, listener: GroupCommitListener): GroupCommit {
   let waiting: Waiting[] = [];
   let running: Promise<void> | null = null;
   let failure: { error: unknown } | null = null;
@@ -29,7 +38,11 @@ export function createGroupCommit(writer: JournalWriter, onError: (error: unknow
     while (waiting.length > 0) {
       const batch = waiting;
       waiting = [];
-      await writer.append(batch.map((item) => item.entry));
+      await write(
+        writer,
+        batch.map((item) => item.entry),
+        listener,
+      );
       for (const item of batch) {
         if (item === newest) newest = null;
         item.onKept();
@@ -42,7 +55,7 @@ export function createGroupCommit(writer: JournalWriter, onError: (error: unknow
       .then(run)
       .catch((error: unknown) => {
         failure = { error };
-        onError(error);
+        listener.onError(error);
       })
       .finally(() => {
         running = null;
@@ -70,4 +83,22 @@ export function createGroupCommit(writer: JournalWriter, onError: (error: unknow
       if (failure !== null) throw failure.error;
     },
   };
+}
+
+async function write(
+  writer: JournalWriter,
+  entries: JournalEntry[],
+  listener: GroupCommitListener,
+): Promise<void> {
+  let isStalled = false;
+  const timer = setTimeout(() => {
+    isStalled = true;
+    listener.onStalled(true);
+  }, stalledAfterMs);
+  try {
+    await writer.append(entries);
+  } finally {
+    clearTimeout(timer);
+    if (isStalled) listener.onStalled(false);
+  }
 }

@@ -18,6 +18,8 @@ export interface RecordedDelivery {
   goOn(): boolean;
   /** Calls back once all recorded ones are taken: at once, or in `goOn`. */
   afterAll(deliver: () => void): void;
+  /** The hook has ended: it takes nothing any more, and nothing waits for it to. */
+  end(): void;
   /** The guest has taken so many. False: it cannot have. */
   onTaken(count: number): boolean;
 }
@@ -39,6 +41,7 @@ export function createRecordedDelivery(
 ): RecordedDelivery {
   let notTaken = 0;
   let held: (() => void)[] = [];
+  let hasEnded = false;
   const deliverHeld = (): boolean => {
     const delivered = held;
     held = [];
@@ -55,8 +58,12 @@ export function createRecordedDelivery(
       return true;
     },
     afterAll: (deliver) => {
-      if (replay.blockedOn() === null) deliver();
+      if (hasEnded || replay.blockedOn() === null) deliver();
       else held.push(deliver);
+    },
+    end: () => {
+      hasEnded = true;
+      deliverHeld();
     },
     onTaken: (count) => {
       if (count > notTaken) return false;

@@ -1,8 +1,8 @@
 import { readMoment } from "../clock.ts";
 import { effectTable } from "../context/effect-table.ts";
-import { EffectError, type EffectTools } from "../context/effect.ts";
+import type { EffectTools } from "../context/effect.ts";
 import type { CheckpointRetryArgs } from "../context/effects/await-checkpoint-retry.ts";
-import { errorCatalogue, errorText, type ErrorCode } from "../errors.ts";
+import type { ErrorCode } from "../errors.ts";
 import type { EffectOutcome } from "../journal/entry.ts";
 import { elapsedBetween } from "../journal/moment.ts";
 import { createReplay, isLogNote, type Replay } from "../journal/replay.ts";
@@ -10,10 +10,17 @@ import type { NetworkClient } from "../network/network-client.ts";
 import type { TaskEvent } from "../task/task-event.ts";
 import { createActiveTime, type ActiveTime } from "./active-time.ts";
 import { bundleFileName, hashCall, isOwnEnd, type AttemptOptions, type AttemptOutcome } from "./attempt.ts";
-import { awaitingEvent, interruptedOutcome, toOutcome, tooManyCheckpoints } from "./effect-outcome.ts";
+import {
+  awaitingEvent,
+  interruptedOutcome,
+  rejectionOf,
+  toOutcome,
+  tooManyCheckpoints,
+} from "./effect-outcome.ts";
 import { createAttemptJournal, type AttemptJournal } from "./attempt-journal.ts";
 import { createDeliveryOrder, type DeliveryOrder } from "./delivery-order.ts";
 import { createEffectPauses, type EffectPauses } from "./effect-pauses.ts";
+import { findRefusal } from "./find-refusal.ts";
 import { createGuestLink, type GuestLink } from "./guest-link.ts";
 import { createRecordedDelivery, type RecordedBatch, type RecordedDelivery } from "./recorded-delivery.ts";
 import { createRecordBudget, type RecordBudget } from "./record-budget.ts";
@@ -77,6 +84,7 @@ class Attempt {
     this.journal = createAttemptJournal(options, {
       onFull: (max) => this.fail("HOOK_CALL_LIMIT", `its responses take more than ${max} bytes.`),
       onError: (error) => this.abandon(error),
+      onStalled: (isStalled) => this.onStalled(isStalled),
     });
     this.network = options.createNetwork((seen) => this.journal.note({ type: "request", ...seen }));
     this.active = createActiveTime({
@@ -132,26 +140,18 @@ class Attempt {
         break;
       case "finished":
         this.finished = message;
+        this.recorded.end();
         this.pending.dropWaits();
         break;
     }
   }
 
   private onCall(call: CallMessage, body: Uint8Array | null): void {
-    const { limits } = this.options.pool;
     this.lastSeq += 1;
-    if (call.seq !== this.lastSeq) {
-      this.fail("HOOK_PROTOCOL", `call ${call.seq} came where call ${this.lastSeq} was due.`);
-    } else if (call.seq > limits.maxCalls) {
-      this.fail("HOOK_CALL_LIMIT", `it made more than ${limits.maxCalls} calls (log lines included).`);
-    } else if (this.pending.size >= limits.maxPendingCalls) {
-      this.fail(
-        "HOOK_MESSAGE_LIMIT",
-        `more than ${limits.maxPendingCalls} calls wait for an answer at once.`,
-      );
-    } else {
-      this.meet(call, body);
-    }
+    const due = { seq: this.lastSeq, pending: this.pending.size };
+    const refusal = findRefusal(call, due, this.options.pool.limits);
+    if (refusal === null) this.meet(call, body);
+    else this.fail(refusal.code, refusal.detail);
   }
 
   private meet(call: CallMessage, body: Uint8Array | null): void {
@@ -165,7 +165,8 @@ class Attempt {
         this.begin(call, body, { argsHash, begun: match });
         break;
       case "completed":
-        this.budget.take(call.name, call.args);
+        // What was refused for its arguments took no room.
+        if (match.completed.event !== undefined) this.budget.take(call.name, call.args);
         break;
       case "mismatch":
         this.fail(
@@ -194,6 +195,12 @@ class Attempt {
     }
   }
 
+  private onStalled(isStalled: boolean): void {
+    if (this.settled) return;
+    this.resting.setStalled(isStalled);
+    this.afterTurn();
+  }
+
   private handOver(batch: RecordedBatch): void {
     this.resting.wake();
     this.guest.completeRecorded(batch);
@@ -220,7 +227,7 @@ class Attempt {
     try {
       args = definition.parseArgs(call.args, this.options.effectLimits);
     } catch (error) {
-      this.complete(call, { ...known, outcome: this.toRejection(error) });
+      this.complete(call, { ...known, outcome: rejectionOf(error, this.journal) });
       return;
     }
     if (definition.nature(args) === "record") this.recordOnly(call, known.argsHash, args as TaskEvent);
@@ -285,7 +292,9 @@ class Attempt {
       }
     } catch (error) {
       if (this.settled || signal.aborted) return;
-      outcome = this.toRejection(error);
+      // A person's answer that cannot be asked for is no answer: the attempt is gone on with when it can be.
+      if (definition.perform === undefined) return this.abandon(error);
+      outcome = rejectionOf(error, this.journal);
     }
     if (this.settled || signal.aborted) return;
     this.complete(call, { argsHash, outcome, event });
@@ -309,7 +318,7 @@ class Attempt {
   /** Told once, though a replay meets it again. */
   private noteUnhandled(text: string): void {
     const message = `a rejected promise was not handled (a missing await?): ${text}`;
-    const told = this.options.recorded.some((entry) => isLogNote(entry, message));
+    const told = this.options.recorded.some((entry) => isLogNote(entry, this.options.redact(message)));
     if (!told && this.finished === null) this.journal.note({ type: "log", level: "warn", message });
   }
 
@@ -386,13 +395,5 @@ class Attempt {
     this.resting.close();
     this.pending.dropAll();
     this.guest.close(isClean);
-  }
-
-  private toRejection(error: unknown): EffectOutcome {
-    if (error instanceof EffectError) return { ok: false, error: error.visible };
-    // Not the hook's doing and not to be shown to it in detail.
-    const message = `internal fault in an effect: ${errorText(error)}`;
-    this.journal.note({ type: "log", level: "error", message });
-    return { ok: false, error: { name: "Error", message: errorCatalogue.INTERNAL.title, code: "INTERNAL" } };
   }
 }

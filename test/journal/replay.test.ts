@@ -35,8 +35,8 @@ describe("a call met on replay", () => {
   const replay = createReplay([started(1), completed(1), started(2), completed(3), note]);
 
   it("is completed when its completion is kept, with or without a start", () => {
-    expect(replay.match(call(1))).toEqual({ kind: "completed" });
-    expect(replay.match(call(3))).toEqual({ kind: "completed" });
+    expect(replay.match(call(1))).toEqual({ kind: "completed", completed: completed(1) });
+    expect(replay.match(call(3))).toEqual({ kind: "completed", completed: completed(3) });
   });
 
   it("is unfinished when only its start is kept, and tells when that was", () => {

@@ -28,7 +28,7 @@ function pausing(start: JournalEntry = attemptStarted()) {
       flushed: () => Promise.resolve(),
       close: () => {},
     },
-    resting: { look: () => {}, wake: () => rests.push(restsNow()), close: () => {} },
+    resting: { look: () => {}, wake: () => rests.push(restsNow()), setStalled: () => {}, close: () => {} },
     onPause: () => rests.push(restsNow()),
   });
   return { clock, pending, kept, rests, pauses, effect: { seq: 7, signal } };

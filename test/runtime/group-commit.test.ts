@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { JournalEntry } from "../../src/journal/entry.ts";
 import { createGroupCommit, type GroupCommit } from "../../src/runtime/group-commit.ts";
 
@@ -40,7 +40,10 @@ function open(): Writes {
         events.push(`written ${batches.length}`);
       },
     },
-    (error) => errors.push(error),
+    {
+      onError: (error) => errors.push(error),
+      onStalled: (isStalled) => events.push(isStalled ? "stalled" : "goes on"),
+    },
   );
   return {
     commit,
@@ -126,6 +129,23 @@ describe("group commit", () => {
     await finish();
     expect(events.slice(-3)).toEqual(["kept 2", "all kept", "all kept, the second"]);
     expect(events[0]).toBe("nothing to keep");
+  });
+
+  it("tells of a write that takes long, and when it has ended, before those are called back who added to it", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { add, finish, events } = open();
+    add(1);
+    await finish();
+    expect(vi.getTimerCount()).toBe(0);
+    expect(events).not.toContain("stalled");
+    add(2);
+    await setImmediate();
+    vi.advanceTimersByTime(499);
+    expect(events).not.toContain("stalled");
+    vi.advanceTimersByTime(1);
+    await finish();
+    expect(events.slice(-5)).toEqual(["write 2", "stalled", "written 2", "goes on", "kept 2"]);
   });
 
   it("writes nothing more after a write failed, and calls nobody back", async () => {

@@ -129,6 +129,17 @@ describe("what is completed meanwhile", () => {
     expect(delivery.goOn()).toBe(false);
   });
 
+  it("comes at once when the hook has ended, which takes nothing any more", () => {
+    const { delivery } = deliver(completed(1));
+    const told: string[] = [];
+    delivery.goOn();
+    delivery.afterAll(() => told.push("before the end"));
+    expect(told).toEqual([]);
+    delivery.end();
+    delivery.afterAll(() => told.push("after it"));
+    expect(told).toEqual(["before the end", "after it"]);
+  });
+
   it("comes at once where nothing is recorded", () => {
     const told: string[] = [];
     deliver().delivery.afterAll(() => told.push("now"));

@@ -34,8 +34,10 @@ export interface RunHookOptions {
   onText?(text: string): void;
   /** Called with each entry once it is kept. */
   onEntry?(entry: JournalEntry): void;
-  /** Answers each `awaitCheckpointRetry` at once. */
-  decision?: "retry" | "skip";
+  /** Answers each `awaitCheckpointRetry` at once; an error: it cannot be asked for. */
+  decision?: "retry" | "skip" | Error;
+  /** A text that is kept out of what is shown. */
+  secret?: string;
 }
 
 /** Runs the entrypoint `run` of a hook's text; its journal is kept in memory. */
@@ -82,13 +84,14 @@ export async function runHook(code: string, options: RunHookOptions): Promise<Ho
     timeoutMs: options.timeoutMs ?? 5000,
     redact: (text) => {
       options.onText?.(text);
-      return text;
+      return options.secret === undefined ? text : text.replaceAll(options.secret, "***");
     },
     usedMs: 0,
     parkAfterMs: 0,
     restAfterMs: Number.POSITIVE_INFINITY,
     person: {
       decision: async (_seq, signal) => {
+        if (options.decision instanceof Error) throw options.decision;
         if (options.decision !== undefined) return options.decision;
         return await new Promise((_resolve, reject) => {
           signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
