@@ -115,7 +115,7 @@ export interface Tacklebox extends TaskActions {
    * each key; resolves with its id. Throws `ILLEGAL_TRANSITION`, `RERUN_REFUSED`, `APP_NAME_TAKEN`, `APP_UNKNOWN`.
    */
   rerun(taskId: string, options?: Pick<SubmitOptions, "idempotencyKey">): Promise<string>;
-  /** Runs a prepared operation in this process, without the queue. */
+  /** Runs a prepared operation in this process, without the queue. Throws `NAS_UNREACHABLE` when the NAS is away. */
   runToEnd(prepared: PreparedOperation, signal: AbortSignal): Promise<TaskStatus>;
   /** A task as it stands now. Throws `TASK_UNKNOWN`. */
   getTask(id: string): Promise<TaskView>;

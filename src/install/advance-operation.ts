@@ -35,8 +35,12 @@ const isNotOfTheStep = new Set<ErrorCode>([
   "JOURNAL_FENCED",
   "DATASTORE_UNREACHABLE",
   "DATASTORE_FULL",
+  "NAS_UNREACHABLE",
   "INTERNAL",
 ]);
+
+/** Said once for each time away; true also when the NAS is back and has not said anything else yet. */
+const nasAwayText = "Waiting for the NAS, which could not be reached";
 
 /** Longest wait for an app to run after its job succeeded. */
 const runningTimeoutMs = 10 * 60_000;
@@ -48,6 +52,8 @@ const runningTimeoutMs = 10 * 60_000;
  * 1. A step begins only when the one before has ended COMPLETED or SKIPPED; so a required before hook that has not
  *    gone through holds the app step back.
  * 2. The NAS is called only after "job-starting" is kept, and after a crash it is asked first what it knows.
+ * 3. A NAS that is away fails no step: what was begun goes on there. Rejects with `NAS_UNREACHABLE`; called again, it asks
+ *    the NAS as after a crash.
  */
 export async function advanceOperation(
   runtime: Runtime,
@@ -308,6 +314,8 @@ class OperationRun {
 
   private async stepFailed(index: number, error: unknown): Promise<OperationProgress | null> {
     const code = errorCodeOf(error);
+    if (code === "NAS_UNREACHABLE")
+      await this.showProgress(index, this.state.steps[index]?.progress ?? 0, nasAwayText);
     if (code === null || isNotOfTheStep.has(code)) throw error;
     const shown = operationError(code, error);
     if (this.record.interactive) {

@@ -338,6 +338,8 @@ class QueueScheduler implements Scheduler {
 const jobOptions = {
   attempts: 1_000_000,
   backoff: { type: "fixed", delay: 1000, jitter: 0.5 },
+  // BullMQ would keep one for each try; a NAS may be away for days.
+  stackTraceLimit: 1,
   // They go with the rest of what is kept of their tasks.
   removeOnComplete: false,
   removeOnFail: false,

@@ -31,6 +31,7 @@ export type OperationEvent =
     }
   /** A step that failed on the NAS waits for the user's Retry or Skip. */
   | { type: "step-awaiting-retry"; index: number; error: TaskError }
+  /** The NAS is called again when its job is over; a job whose fate is not known is gone on with. */
   | { type: "step-retried"; index: number }
   | { type: "cancel-requested" }
   | { type: "operation-ended"; status: "COMPLETED" | "FAILED" | "CANCELLED"; error?: TaskError }

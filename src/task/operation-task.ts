@@ -1,3 +1,4 @@
+import { errorCatalogue } from "../errors.ts";
 import type { JournalEntry } from "../journal/entry.ts";
 import type { JsonObject } from "../json.ts";
 import type { NasDirectory, NasJobMethod, NasJobRef } from "../nas/nas-driver.ts";
@@ -162,7 +163,8 @@ function changeOf(state: OperationState, event: OperationEvent, at: number): Par
       };
     case "step-retried": {
       const retries = (state.steps[event.index]?.retries ?? 0) + 1;
-      const step = { status: "PENDING", job: "none", progress: 0, retries } as const;
+      const job = isJobOver(state.error) ? ({ job: "none" } as const) : {};
+      const step = { status: "PENDING", ...job, progress: 0, retries } as const;
       return { status: "IN_PROGRESS", error: null, ...putStep(state, event.index, step) };
     }
     case "cancel-requested":
@@ -172,6 +174,15 @@ function changeOf(state: OperationState, event: OperationEvent, at: number): Par
     case "dismissed":
       return { dismissedAt: at };
   }
+}
+
+/** True when the NAS refused the job, ended it badly or has forgotten it: Retry calls the NAS again then, and else asks it first. */
+function isJobOver(error: TaskError | null): boolean {
+  if (error === null) return false;
+  const { code } = error;
+  return (
+    code === "APP_JOB_FAILED" || code === "NAS_JOB_UNKNOWN" || errorCatalogue[code].consequence === "request"
+  );
 }
 
 /** A hook says it itself; a step on the NAS that was retried has waited for a person. */

@@ -311,6 +311,37 @@ export function describeQueueContract(subject: (typeof testDatastores)[number]):
       expect(task.durationMs).toBeGreaterThanOrEqual(1550);
     });
 
+    it("waits for a NAS that is away while it creates the app, and then goes on with its job", async () => {
+      const { tacklebox, nas, datastore, untilOperation } = await open();
+      const { followJob } = nas;
+      const triedTwice = Promise.withResolvers<void>();
+      let tries = 0;
+      nas.followJob = async (...args) => {
+        tries += 1;
+        if (tries === 1) nas.setReachable(false);
+        const following = followJob(...args);
+        if (tries === 2) await following.finally(triedTwice.resolve);
+        return await following;
+      };
+      const id = await tacklebox.submit(installRequest([]));
+      await triedTwice.promise;
+      expect(await tacklebox.getTask(id)).toMatchObject({
+        status: "IN_PROGRESS",
+        progressText: expect.stringContaining("Waiting for the NAS"),
+      });
+      nas.setReachable(true);
+      await untilOperation(id, "COMPLETED");
+      const journal = await tacklebox.getJournal(id);
+      const calls = journal.filter(
+        (entry) => entry.type === "operation" && entry.event.type === "job-starting",
+      );
+      expect(calls).toHaveLength(1);
+      // However often it was tried.
+      const queue = datastore?.bull.queue("installs");
+      expect((await queue?.getJob(id))?.stacktrace).toHaveLength(1);
+      await queue?.close();
+    });
+
     it("cancels a hook at work", async () => {
       const { tacklebox, until, untilOperation } = await open();
       const id = await tacklebox.submit(

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { ErrorCode } from "../../src/errors.ts";
 import type { JournalEntry } from "../../src/journal/entry.ts";
 import type { OperationEvent } from "../../src/task/operation-event.ts";
 import {
@@ -8,6 +9,7 @@ import {
   toOperationView,
   type OperationRecord,
   type OperationState,
+  type StepState,
 } from "../../src/task/operation-task.ts";
 import type { TaskStatus } from "../../src/task/task-event.ts";
 import { createRandom } from "../support/random.ts";
@@ -124,18 +126,24 @@ describe("state of an operation", () => {
     expect(state).toMatchObject({ progressText: "late news", steps: [{}, {}, { progress: 60 }, {}] });
   });
 
-  it("waits at a step that failed, and begins it anew when Retry is chosen", () => {
+  it.each<[ErrorCode, StepState["job"]]>([
+    ["APP_JOB_FAILED", "none"],
+    ["NAS_JOB_UNKNOWN", "none"],
+    ["APP_NAME_TAKEN", "none"],
+    ["NAS_UNREACHABLE", ref],
+  ])("waits at a step that failed, and begins it anew when Retry is chosen: %s", (code, job) => {
+    const error = { ...anError, code };
     const waiting = after([
       { type: "step-started", index: 2 },
       { type: "job-starting", index: 2, before },
       { type: "job-started", index: 2, ref },
       { type: "step-progress", index: 2, percent: 60, text: "pulling images" },
-      { type: "step-awaiting-retry", index: 2, error: anError },
+      { type: "step-awaiting-retry", index: 2, error },
     ]);
-    expect(waiting).toMatchObject({ status: "AWAITING_RETRY", error: anError });
+    expect(waiting).toMatchObject({ status: "AWAITING_RETRY", error });
     const retried = after([{ type: "step-retried", index: 2 }], waiting);
     expect(retried).toMatchObject({ status: "IN_PROGRESS", error: null });
-    expect(retried.steps[2]).toMatchObject({ status: "PENDING", job: "none", progress: 0, retries: 1 });
+    expect(retried.steps[2]).toMatchObject({ status: "PENDING", job, progress: 0, retries: 1 });
   });
 
   it("notes the first cancel request", () => {
