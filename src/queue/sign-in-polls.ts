@@ -3,6 +3,7 @@ import type { Runtime } from "../install/runtime.ts";
 import type { SignInPoll } from "../install/sign-ins.ts";
 import { getJson } from "../install/stored-json.ts";
 import { readHookState } from "../install/task-journal.ts";
+import { wipeAnswers } from "../install/wipe-answers.ts";
 import type { HookTaskRecord } from "../task/hook-task.ts";
 import { isTerminal } from "../task/task-state.ts";
 
@@ -51,18 +52,24 @@ export async function addSignInPoll(
   );
 }
 
+/** Asks the provider once, and puts the job away until it is to be asked again. */
 export async function runSignInPoll(
-  runtime: Runtime,
+  runtime: Pick<Runtime, "documents" | "journals" | "desk" | "signIns" | "retention">,
   job: Job<SignInJob>,
   token: string | undefined,
 ): Promise<void> {
   const { taskId, inputId, round, number, intervalMs } = job.data;
   const record = await getJson<HookTaskRecord>(runtime.documents, "hook-tasks", taskId);
   const input = record?.hook.inputs?.find(({ id }) => id === inputId);
-  if (input?.type !== "oauth" || isTerminal((await readHookState(runtime, taskId)).status)) return;
+  const hasEnded = async (): Promise<boolean> => isTerminal((await readHookState(runtime, taskId)).status);
+  if (record === null || input?.type !== "oauth" || (await hasEnded())) return;
   const turn = { round, number, isWanted: true };
   const progress = await runtime.signIns.poll({ taskId, input, turn }, intervalMs);
-  if (progress.kind === "done") return;
+  if (progress.kind === "done") {
+    // Its answers may have been wiped while the provider was asked: what it gave goes as well.
+    if (await hasEnded()) await wipeAnswers(runtime, [record]);
+    return;
+  }
   if (progress.intervalMs !== intervalMs)
     await job.updateData({ ...job.data, intervalMs: progress.intervalMs });
   await job.moveToDelayed(Date.now() + soon(progress.waitMs), token);

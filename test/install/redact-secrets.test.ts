@@ -29,6 +29,18 @@ describe("secrets among a hook's inputs", () => {
     expect(redact("second-token and second-token")).toBe("••• and •••");
   });
 
+  it("are taken out as a form has them, and from Base64 wherever they begin there", () => {
+    const secret = createRedactor([question("pass", "password")], { pass: "my pass!word 99" });
+    expect(secret(new URLSearchParams({ p: "my pass!word 99" }).toString())).toBe("p=•••");
+    for (const before of ["", "u:", "us:", "use:"]) {
+      const shown = secret(`Basic ${btoa(`${before}my pass!word 99 and more`)}`);
+      expect(shown).toContain("•••");
+      const [left = ""] = shown.slice("Basic ".length).split("•••");
+      expect(atob(left)).not.toContain("my pass");
+    }
+    expect(secret(btoa("something else altogether"))).toBe(btoa("something else altogether"));
+  });
+
   it("are not what the user may see: answers to other questions stay", () => {
     expect(redact("library Movies")).toBe("library Movies");
   });

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { lstat, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -211,7 +211,7 @@ describe("a NAS with a state folder", () => {
       },
     });
 
-  it("finds its apps answering again at their ports, with their data, requests, jobs and folders", async () => {
+  it("finds its apps answering again at their ports, with their data, jobs and folders", async () => {
     const first = await open();
     await first.ensureDirectory({ path: "/mnt/tank/shelf" });
     const { ref } = await install(first, clock, createRequest("shelf", { values: { secret: "s" } }));
@@ -223,7 +223,7 @@ describe("a NAS with a state folder", () => {
     expect(await second.getApp("shelf")).toEqual(app);
     await fetch(`http://127.0.0.1:${app.ports[0]}/add`, { method: "POST" });
     expect(second.appData("shelf")).toEqual({ added: 2 });
-    expect(second.requests("shelf").map(({ path: where }) => where)).toEqual(["/add", "/add"]);
+    expect(second.requests("shelf").map(({ path: where }) => where)).toEqual(["/add"]);
     expect(await second.findJob("app.create", "shelf")).toEqual(ref);
     expect(second.directories()).toHaveLength(1);
     expect((await lstat(second.localPath("/mnt/tank/shelf"))).isDirectory()).toBe(true);
@@ -274,12 +274,21 @@ describe("a NAS with a state folder", () => {
     await second.close();
   });
 
-  it("drops half a line that a killed process left in the requests", async () => {
-    await mkdir(path.join(stateDir, "apps", "shelf"), { recursive: true });
-    await writeFile(path.join(stateDir, "apps", "shelf", "requests.jsonl"), '{"path":"/a"}\n{"pa');
+  it("writes nothing of what apps are sent, and removes what an older version wrote", async () => {
+    const file = path.join(stateDir, "apps", "shelf", "requests.jsonl");
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(file, '{"path":"/login","body":"sesame"}\n');
     const first = await open();
-    expect(first.requests("shelf")).toEqual([{ path: "/a" }]);
+    await install(first, clock, createRequest("shelf"));
+    const app = await clock.runUntil(untilState(first, "shelf", "RUNNING"));
+    await fetch(`http://127.0.0.1:${app.ports[0]}/login`, { method: "POST", body: "open-sesame" });
+    expect(first.requests("shelf")).toMatchObject([{ path: "/login" }]);
     await first.close();
+    const files = await readdir(stateDir, { recursive: true, withFileTypes: true });
+    const texts = files
+      .filter((entry) => entry.isFile())
+      .map(async (entry) => await readFile(path.join(entry.parentPath, entry.name), "utf8"));
+    expect((await Promise.all(texts)).join("")).not.toContain("sesame");
   });
 
   it("says what is wrong when the folder cannot be read", async () => {

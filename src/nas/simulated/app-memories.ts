@@ -26,7 +26,7 @@ export function createAppMemories(store: NasStore): AppMemories {
   const memories = new Map<string, AppMemory>();
 
   function memoryOf(name: string): AppMemory {
-    const memory = memories.get(name) ?? store.loadApp(name);
+    const memory = memories.get(name) ?? { data: store.loadAppData(name), requests: [] };
     memories.set(name, memory);
     return memory;
   }
@@ -45,10 +45,7 @@ export function createAppMemories(store: NasStore): AppMemories {
         if (JSON.stringify(memory.data) !== before) store.saveAppData(app.name, memory.data);
       }
     },
-    record: (name, request) => {
-      memoryOf(name).requests.push(request);
-      store.appendRequest(name, request);
-    },
+    record: (name, request) => void memoryOf(name).requests.push(request),
     forget: (name) => {
       memories.delete(name);
       store.removeApp(name);

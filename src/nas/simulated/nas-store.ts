@@ -1,8 +1,7 @@
-import { appendFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { JsonObject } from "../../json.ts";
 import type { CreateAppRequest, NasApp, NasJobRef, UpgradeAppRequest } from "../nas-driver.ts";
-import type { RecordedRequest } from "./app-behaviour.ts";
 import type { EnsuredDirectory, InjectedFailure } from "./simulated-nas-options.ts";
 
 /** An app as the simulated NAS keeps it. */
@@ -39,9 +38,8 @@ export interface StoredNas {
 export interface NasStore {
   load(): StoredNas;
   save(nas: StoredNas): void;
-  loadApp(name: string): { data: JsonObject; requests: RecordedRequest[] };
+  loadAppData(name: string): JsonObject;
   saveAppData(name: string, data: JsonObject): void;
-  appendRequest(name: string, request: RecordedRequest): void;
   removeApp(name: string): void;
 }
 
@@ -52,14 +50,16 @@ export function createMemoryNasStore(): NasStore {
   return {
     load: emptyNas,
     save: () => {},
-    loadApp: () => ({ data: {}, requests: [] }),
+    loadAppData: () => ({}),
     saveAppData: () => {},
-    appendRequest: () => {},
     removeApp: () => {},
   };
 }
 
-/** Remembers in a folder: `nas.json`, and per app `apps/<name>/data.json` and `requests.jsonl`. */
+/**
+ * Remembers in a folder: `nas.json`, and per app `apps/<name>/data.json`. What apps were sent holds passwords and tokens, and is
+ * not written; a file of an older version that has it is removed.
+ */
 export function createFolderNasStore(folder: string): NasStore {
   const nasFile = path.join(folder, "nas.json");
   const appFile = (name: string, file: string): string => path.join(folder, "apps", name, file);
@@ -70,27 +70,13 @@ export function createFolderNasStore(folder: string): NasStore {
       return text === null ? emptyNas() : (JSON.parse(text) as StoredNas);
     },
     save: (nas) => writeWhole(nasFile, JSON.stringify(nas)),
-    loadApp: (name) => ({
-      data: JSON.parse(readIfThere(appFile(name, "data.json")) ?? "{}") as JsonObject,
-      requests: parseLines(readIfThere(appFile(name, "requests.jsonl")) ?? ""),
-    }),
-    saveAppData: (name, data) => writeWhole(appFile(name, "data.json"), JSON.stringify(data)),
-    appendRequest: (name, request) => {
-      const file = appFile(name, "requests.jsonl");
-      mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-      appendFileSync(file, `${JSON.stringify(request)}\n`, { mode: 0o600 });
+    loadAppData: (name) => {
+      rmSync(appFile(name, "requests.jsonl"), { force: true });
+      return JSON.parse(readIfThere(appFile(name, "data.json")) ?? "{}") as JsonObject;
     },
+    saveAppData: (name, data) => writeWhole(appFile(name, "data.json"), JSON.stringify(data)),
     removeApp: (name) => rmSync(path.dirname(appFile(name, "data.json")), { recursive: true, force: true }),
   };
-}
-
-/** A process killed while it appended leaves half a last line, which is dropped. */
-function parseLines(text: string): RecordedRequest[] {
-  return text
-    .slice(0, text.lastIndexOf("\n") + 1)
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => JSON.parse(line) as RecordedRequest);
 }
 
 function writeWhole(file: string, text: string): void {

@@ -22,7 +22,7 @@ export interface SimulatedNasOptions {
   ports?: "free" | "declared";
   /** What `facts` says apart from `lanIp` and `installedApps`. */
   facts?: Partial<Omit<NasFacts, "lanIp" | "installedApps">>;
-  /** Folder that keeps apps, jobs, app state and requests over restarts; default: kept in memory only. */
+  /** Folder that keeps apps, jobs and app state over restarts; default: kept in memory only. */
   stateDir?: string;
   /** Folder that stands for the NAS's `/`; default `files` in `stateDir`, else a temporary folder removed by `close`. */
   rootDir?: string;
