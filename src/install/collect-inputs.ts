@@ -22,8 +22,10 @@ export type CollectedInputs =
 /** Key of the answers that came with the install request, and of those the user gave when asked. */
 export const givenAnswersKey = "given";
 export const askedAnswersKey = "asked";
-/** Key of a Skip while the task waits for inputs. */
-export const inputsWaitKey = "inputs";
+/** Key of a Skip while the task waits for inputs; each time they are asked for has its own. */
+export function inputsWaitKeyOf({ attempt, manualRetries }: HookTaskState): string {
+  return `inputs-${attempt}-${manualRetries}`;
+}
 
 /**
  * Finds the answers to a hook's declared inputs and asks for those that are missing. What is asked again changes
@@ -37,7 +39,7 @@ export async function collectInputs(
 ): Promise<CollectedInputs> {
   const declared = record.hook.inputs ?? [];
   if (declared.length === 0) return { kind: "ready", values: {} };
-  if ((await runtime.desk.decision(record.id, inputsWaitKey))?.action === "skip") {
+  if ((await runtime.desk.decision(record.id, inputsWaitKeyOf(state)))?.action === "skip") {
     runtime.signIns.stop(record.id);
     return { kind: "skipped" };
   }
@@ -183,7 +185,7 @@ export async function inputsHaveNews(
   state: HookTaskState,
 ): Promise<boolean> {
   const { desk } = runtime;
-  if ((await desk.decision(record.id, inputsWaitKey)) !== null) return true;
+  if ((await desk.decision(record.id, inputsWaitKeyOf(state))) !== null) return true;
   const found = await findAnswers(runtime, record, record.hook.inputs ?? [], state.manualRetries);
   if (found.failed !== null) return true;
   for (const [inputId, turn] of found.turns) {

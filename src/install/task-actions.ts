@@ -3,12 +3,12 @@ import { AnswersRejectedError } from "../inputs/answers-rejected.ts";
 import { checkAnswers } from "../inputs/check-answer.ts";
 import type { JsonObject, JsonValue } from "../json.ts";
 import { toHookTaskView } from "../task/hook-task.ts";
-import { foldOperationEntry, initialOperationState, nextStepIndex } from "../task/operation-task.ts";
+import { nextStepIndex } from "../task/operation-task.ts";
 import { isTerminal } from "../task/task-state.ts";
 import type { TaskAction, TaskView } from "../task/task-view.ts";
 import { waitKeyOf } from "./parked-task.ts";
 import { operationWaitKey } from "./advance-operation.ts";
-import { askedAnswersKey, findSignIn, givenAnswersKey, inputsWaitKey } from "./collect-inputs.ts";
+import { askedAnswersKey, findSignIn, givenAnswersKey, inputsWaitKeyOf } from "./collect-inputs.ts";
 import type { RetryOptions } from "./compile-afresh.ts";
 import { dismissOperation } from "./dismiss-operation.ts";
 import { decideFresh } from "./decide-fresh.ts";
@@ -16,7 +16,7 @@ import type { Decision } from "./desk.ts";
 import type { Runtime } from "./runtime.ts";
 import { sayWish, signInKeys } from "./sign-in-requests.ts";
 import { readHookState } from "./task-journal.ts";
-import type { TaskReader } from "./task-reader.ts";
+import type { FoundTask, TaskReader } from "./task-reader.ts";
 
 /**
  * What people do with tasks. Each decision is kept as state first and the task is woken then, so none is lost; a second
@@ -115,9 +115,9 @@ class DeskActions implements TaskActions {
   }
 
   async giveUp(taskId: string): Promise<void> {
-    const view = await this.reader.getTask(taskId);
-    const key = view.kind === "hook" ? waitKeyOf(await readHookState(this.runtime, taskId)) : null;
-    if (key === null) throw illegal("give up", view);
+    const task = await this.reader.findTask(taskId);
+    const key = task.kind === "hook" ? waitKeyOf(task.state) : null;
+    if (key === null) throw illegal("give up", task.view);
     await this.runtime.desk.decide(taskId, key, { action: "fail" });
     await this.wake(taskId);
   }
@@ -161,27 +161,26 @@ class DeskActions implements TaskActions {
     action: "retry" | "skip",
     decision: () => Promise<Decision> = async () => ({ action }),
   ): Promise<void> {
-    const view = await this.reader.getTask(taskId);
+    const task = await this.reader.findTask(taskId);
+    const key = waitKeyShown(task);
     // A second click on the same button finds the task gone on already: that is what was wanted.
-    if (!view.actions.some(({ name }) => name === action)) throw illegal(action, view);
-    const key = view.kind === "hook" ? await this.hookWaitKey(taskId) : await this.stepWaitKey(taskId);
+    if (key === null || !task.view.actions.some(({ name }) => name === action))
+      throw illegal(action, task.view);
     await this.runtime.desk.decide(taskId, key, await decision());
     await this.wake(taskId);
   }
+}
 
-  private async hookWaitKey(taskId: string): Promise<string> {
-    return waitKeyOf(await readHookState(this.runtime, taskId)) ?? inputsWaitKey;
-  }
-
-  private async stepWaitKey(operationId: string): Promise<string> {
-    const record = await this.reader.requireOperation(operationId);
-    const state = (await this.reader.getJournal(operationId)).reduce(
-      foldOperationEntry,
-      initialOperationState(record),
-    );
-    const index = nextStepIndex(state) ?? 0;
-    return operationWaitKey(index, state.steps[index]?.retries ?? 0);
-  }
+/**
+ * The key of the wait that whoever clicks has been shown: of the same read that allows the click, so that it can answer no
+ * later wait. Null when the task waits for no decision.
+ */
+function waitKeyShown(task: FoundTask): string | null {
+  if (task.kind === "hook")
+    return task.state.status === "AWAITING_INPUT" ? inputsWaitKeyOf(task.state) : waitKeyOf(task.state);
+  const { state } = task;
+  const index = nextStepIndex(state);
+  return index === null ? null : operationWaitKey(index, state.steps[index]?.retries ?? 0);
 }
 
 export function illegal(action: string, view: TaskView): TackleboxError {

@@ -6,19 +6,27 @@ import {
   initialOperationState,
   toOperationView,
   type OperationRecord,
+  type OperationState,
 } from "../task/operation-task.ts";
-import { foldEntry, initialHookTaskState } from "../task/task-state.ts";
-import type { HookTaskView, TaskView } from "../task/task-view.ts";
+import { foldEntry, initialHookTaskState, type HookTaskState } from "../task/task-state.ts";
+import type { HookTaskView, OperationTaskView, TaskView } from "../task/task-view.ts";
 import type { Runtime } from "./runtime.ts";
 import { getJson } from "./stored-json.ts";
 import { readJournal } from "./task-journal.ts";
 
 type Stores = Pick<Runtime, "documents" | "journals">;
 
+/** A task as one read found it: what its view shows and allows is what its state says. */
+export type FoundTask =
+  | { kind: "hook"; record: HookTaskRecord; state: HookTaskState; view: HookTaskView }
+  | { kind: "operation"; record: OperationRecord; state: OperationState; view: OperationTaskView };
+
 /** What is kept of tasks, folded into views. Each rejects with `TASK_UNKNOWN`. */
 export interface TaskReader {
   /** A task as it stands now. */
   getTask(id: string): Promise<TaskView>;
+  /** The same with what is behind the view, for those who go by both. */
+  findTask(id: string): Promise<FoundTask>;
   /** The hook tasks of an operation, in order. */
   getHookTasks(operationId: string): Promise<HookTaskView[]>;
   getJournal(taskId: string): Promise<JournalEntry[]>;
@@ -29,8 +37,11 @@ export interface TaskReader {
 export function createTaskReader(stores: Stores): TaskReader {
   const hookStates = createStateReader(stores, foldEntry);
   const operationStates = createStateReader(stores, foldOperationEntry);
-  const readHook = async (task: HookTaskRecord): Promise<HookTaskView> =>
-    toHookTaskView(task, await hookStates(task.id, initialHookTaskState));
+  const findHook = async (record: HookTaskRecord): Promise<Extract<FoundTask, { kind: "hook" }>> => {
+    const state = await hookStates(record.id, initialHookTaskState);
+    return { kind: "hook", record, state, view: toHookTaskView(record, state) };
+  };
+  const readHook = async (task: HookTaskRecord): Promise<HookTaskView> => (await findHook(task)).view;
   const readHooks = async ({ steps }: OperationRecord): Promise<HookTaskView[]> => {
     const tasks = steps.flatMap((step) => (step.kind === "hook" && step.task !== null ? [step.task] : []));
     return await Promise.all(tasks.map(readHook));
@@ -39,19 +50,22 @@ export function createTaskReader(stores: Stores): TaskReader {
     (await getJson<HookTaskRecord>(stores.documents, "hook-tasks", taskId)) ?? throwUnknown(taskId);
   const requireOperation = async (id: string): Promise<OperationRecord> =>
     (await getJson<OperationRecord>(stores.documents, "operations", id)) ?? throwUnknown(id);
+  const findTask = async (id: string): Promise<FoundTask> => {
+    const hook = await getJson<HookTaskRecord>(stores.documents, "hook-tasks", id);
+    if (hook !== null) return await findHook(hook);
+    const record = await requireOperation(id);
+    const [state, views] = await Promise.all([
+      operationStates(id, initialOperationState(record)),
+      readHooks(record),
+    ]);
+    const view = toOperationView(record, state, new Map(views.map((one) => [one.id, one])));
+    return { kind: "operation", record, state, view };
+  };
   return {
     requireHook,
     requireOperation,
-    getTask: async (id) => {
-      const hook = await getJson<HookTaskRecord>(stores.documents, "hook-tasks", id);
-      if (hook !== null) return await readHook(hook);
-      const record = await requireOperation(id);
-      const [state, views] = await Promise.all([
-        operationStates(id, initialOperationState(record)),
-        readHooks(record),
-      ]);
-      return toOperationView(record, state, new Map(views.map((view) => [view.id, view])));
-    },
+    findTask,
+    getTask: async (id) => (await findTask(id)).view,
     getHookTasks: async (operationId) => await readHooks(await requireOperation(operationId)),
     getJournal: async (taskId) => await readJournal(stores.journals, taskId),
   };

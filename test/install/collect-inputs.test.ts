@@ -4,7 +4,7 @@ import {
   collectInputs,
   givenAnswersKey,
   inputsHaveNews,
-  inputsWaitKey,
+  inputsWaitKeyOf,
   questionsOf,
   type CollectedInputs,
 } from "../../src/install/collect-inputs.ts";
@@ -368,7 +368,7 @@ describe("Skip while inputs are missing", () => {
     const record = recordOf([login(), question("name")]);
     await collect(record);
     await fixture.clock.untilSleeping(1);
-    await fixture.runtime.desk.decide(record.id, inputsWaitKey, { action: "skip" });
+    await fixture.runtime.desk.decide(record.id, inputsWaitKeyOf(await stateOf(record)), { action: "skip" });
     expect(await hasNews(record)).toBe(true);
     expect(await collect(record)).toEqual({ kind: "skipped" });
     expect(fixture.clock.sleepers()).toBe(0);
