@@ -19,10 +19,19 @@ export function isKnown(request: FastifyRequest, tag: string): boolean {
   return known !== undefined && tagsOf(known).some((other) => other === tag || other === "*");
 }
 
-/** Throws `PRECONDITION_FAILED` when the caller decided on another state (If-Match). */
+/** The tag of a task with more beside it: that of the task alone is the part before the dot. */
+export function extendTag(tag: string, beside: readonly string[]): string {
+  return `${tag}.${combineTags(beside)}`;
+}
+
+/**
+ * Throws `PRECONDITION_FAILED` when the caller decided on another state of the task (If-Match). What stood beside the task
+ * in the answer it has seen does not count.
+ */
 export function requireMatch(request: FastifyRequest, tag: string): void {
   const wanted = request.headers["if-match"];
-  if (wanted === undefined || tagsOf(wanted).some((other) => other === tag || other === "*")) return;
+  if (wanted === undefined) return;
+  if (tagsOf(wanted).some((other) => other === "*" || other.split(".")[0] === tag)) return;
   throw new TackleboxError(
     "PRECONDITION_FAILED",
     `If-Match: found ${wanted.slice(0, 100)}, expected "${tag}", since the task has changed; read it again and decide anew.`,

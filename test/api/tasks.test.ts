@@ -100,6 +100,28 @@ describe.each(testDatastores.filter(({ available }) => available))("tasks over H
     expect(log.body.items.map(({ message }) => message)).toEqual(["before", "clicked retry"]);
   });
 
+  it("takes the tag of an answer with more beside the task for the task's own in If-Match", async () => {
+    // It stays live, so that nothing changes while it waits.
+    const api = await open({ tacklebox: { parkAfterMs: 60_000 } });
+    const { id } = await install(api, installBody([waitingHook]));
+    const waiting = await api.untilHook("waiting", "AWAITING_RETRY");
+    await api.feed.refresh(waiting.id);
+    const path = `/v1/tasks/${waiting.id}`;
+    const alone = await api.call("GET", path);
+    const [withLogs, ofOperation] = await Promise.all([
+      api.call("GET", `${path}?include=logs`),
+      api.call("GET", `/v1/tasks/${id}?include=children,logs`),
+    ]);
+    const tags = [alone, withLogs, ofOperation].map(({ headers }) => headers.get("etag") ?? "");
+    expect(new Set(tags).size).toBe(3);
+    const retry = async (tag: string | undefined) =>
+      await api.call("POST", `${path}/retry`, { headers: { "if-match": tag ?? "" } });
+    expect((await retry(tags[2])).status).toBe(412);
+    expect((await retry(tags[1])).status).toBe(200);
+    await api.untilOperation(id, "COMPLETED");
+    expect((await retry(tags[1])).status).toBe(412);
+  });
+
   it("checks answers all at once, names each input, and never shows what was answered", async () => {
     const api = await open();
     const { id } = await install(api, installBody([askingHook]));
@@ -229,7 +251,7 @@ describe.each(testDatastores.filter(({ available }) => available))("tasks over H
       ["b", "bad"],
     ]);
     const lines = await (
-      await api.open(`/v1/tasks/${id}/logs`, { headers: { accept: "application/x-ndjson" } })
+      await api.open(`/v1/tasks/${id}/logs`, { headers: { accept: "application/x-ndjson, */*" } })
     ).text();
     expect(
       lines

@@ -2,8 +2,16 @@ import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { Type } from "typebox";
 import { errorCodeOf } from "../../errors.ts";
 import type { TaskFilter } from "../../feed/task-summary.ts";
+import { preferredType } from "../accepted-type.ts";
 import type { ApiServices } from "../api-services.ts";
-import { combineTags, isKnown, sendTagged, waitSecondsOf, type TaggedJson } from "../conditional.ts";
+import {
+  combineTags,
+  extendTag,
+  isKnown,
+  sendTagged,
+  waitSecondsOf,
+  type TaggedJson,
+} from "../conditional.ts";
 import { readTaskLog } from "../task-log.ts";
 import {
   includeQuerySchema,
@@ -15,6 +23,8 @@ import { answerWith, bodiless, errors, tag } from "../schemas/answers.ts";
 import { toLabels } from "../to-labels.ts";
 import type { TypedApp } from "../typed-app.ts";
 import { waitForChange } from "../wait-for-change.ts";
+
+const logTypes = ["application/json", "application/x-ndjson"] as const;
 
 /** As one answer or, for those who ask for `application/x-ndjson`, row by row. */
 const logAnswer = {
@@ -119,7 +129,7 @@ function addTaskLog(app: TypedApp, { tacklebox }: ApiServices): void {
         level,
         ...(after === undefined ? {} : { after }),
       });
-      if (request.headers.accept !== "application/x-ndjson") return log;
+      if (preferredType(request.headers.accept, logTypes) !== "application/x-ndjson") return log;
       return reply
         .type("application/x-ndjson")
         .send(log.items.map((row) => `${JSON.stringify(row)}\n`).join(""));
@@ -161,19 +171,18 @@ export async function readTask(
   include: readonly string[],
 ): Promise<TaggedJson> {
   const snapshot = await feed.snapshot(id);
-  const parts: string[] = [];
-  const tags = [snapshot.tag];
+  const beside: string[] = [];
   if (include.includes("children") && snapshot.view.kind === "operation") {
     const children = await tacklebox.getHookTasks(id);
-    const json = JSON.stringify(children);
-    parts.push(`"children":${json}`);
-    tags.push(json);
+    beside.push(`"children":${JSON.stringify(children)}`);
   }
   if (include.includes("logs")) {
-    const json = JSON.stringify(await readTaskLog(tacklebox, id, { limit: 200, level: "info" }));
-    parts.push(`"logs":${json}`);
-    tags.push(json);
+    const log = await readTaskLog(tacklebox, id, { limit: 200, level: "info" });
+    beside.push(`"logs":${JSON.stringify(log)}`);
   }
-  if (parts.length === 0) return snapshot;
-  return { json: `${snapshot.json.slice(0, -1)},${parts.join(",")}}`, tag: combineTags(tags) };
+  if (beside.length === 0) return snapshot;
+  return {
+    json: `${snapshot.json.slice(0, -1)},${beside.join(",")}}`,
+    tag: extendTag(snapshot.tag, beside),
+  };
 }

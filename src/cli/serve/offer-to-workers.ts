@@ -8,22 +8,30 @@ import type { SimulatedWorld } from "./open-simulated.ts";
 export interface WorkerOffer {
   /** Ports it listens on for them. */
   ports: number[];
-  /** Lets workers find it; `deniedPorts` are those no hook may reach. */
-  announce(deniedPorts: number[]): Promise<void>;
+  /** Lets workers find it. No hook may reach its ports, nor that of the server's own address. */
+  announce(serverUrl: string): Promise<void>;
   close(): Promise<void>;
 }
 
 /** Opens the simulated NAS to workers where there can be any. The secret is kept where only they can read it. */
 export async function offerToWorkers(
-  { kind, documents }: Datastore,
-  { nas, originMap }: SimulatedWorld,
+  { kind, documents }: Pick<Datastore, "kind" | "documents">,
+  { nas, originMap }: Pick<SimulatedWorld, "nas" | "originMap">,
 ): Promise<WorkerOffer> {
   if (kind === "pglite") return { ports: [], announce: async () => {}, close: async () => {} };
   const secret = randomBytes(32).toString("base64url");
   const { url, port, close } = await serveNas(nas, { secret });
   return {
     ports: [port],
-    announce: (deniedPorts) => offerNas(documents, { url, secret, originMap, deniedPorts }),
+    announce: async (serverUrl) => {
+      const deniedPorts = [port, portOf(serverUrl)];
+      await offerNas(documents, { url, secret, originMap, deniedPorts });
+    },
     close,
   };
+}
+
+/** An address with the port its scheme has anyway does not show it. */
+function portOf(httpUrl: string): number {
+  return Number(new URL(httpUrl).port) || 80;
 }

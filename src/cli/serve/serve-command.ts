@@ -112,7 +112,7 @@ async function serveOn(
   });
   try {
     const url = await listen(server, options.host, serving.port);
-    await serving.offer.announce([...serving.offer.ports, Number(new URL(url).port)]);
+    await serving.offer.announce(url);
     if (options.worker) await tacklebox.start();
     const first = (await tokens.isEmpty()) ? await tokens.create("first") : null;
     tellStart(serving, { url, code: codes.create(), token: first?.token ?? null });
