@@ -54,6 +54,8 @@ const runningTimeoutMs = 10 * 60_000;
  * 2. The NAS is called only after "job-starting" is kept, and after a crash it is asked first what it knows.
  * 3. A NAS that is away fails no step: what was begun goes on there. Rejects with `NAS_UNREACHABLE`; called again, it asks
  *    the NAS as after a crash.
+ * 4. No cancel misses the hook that begins at that moment: it is written down as begun, and only then the wish is looked for;
+ *    whoever cancels keeps the wish, and only then looks for the hook.
  */
 export async function advanceOperation(
   runtime: Runtime,
@@ -136,8 +138,15 @@ class OperationRun {
       if (await this.cancelled(index)) return null;
       await this.add({ type: "step-started", index }, { type: "hook-started", index, taskId: task.id });
     }
-    const hook = await readHookState(this.runtime, task.id);
-    if (!isTerminal(hook.status)) return { kind: "hook", task };
+    const { desk } = this.runtime;
+    const [hook, isCancelled] = await Promise.all([
+      readHookState(this.runtime, task.id),
+      desk.isCancelRequested(this.record.id),
+    ]);
+    if (!isTerminal(hook.status)) {
+      if (isCancelled) await desk.requestCancel(task.id);
+      return { kind: "hook", task };
+    }
     await this.hookEnded(index, task, hook);
     return null;
   }

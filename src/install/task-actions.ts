@@ -123,9 +123,11 @@ class DeskActions implements TaskActions {
   }
 
   async cancel(taskId: string): Promise<void> {
-    const view = await this.reader.getTask(taskId);
-    if (isTerminal(view.status)) throw illegal("cancel", view);
+    const before = await this.reader.getTask(taskId);
+    if (isTerminal(before.status)) throw illegal("cancel", before);
     await this.runtime.desk.requestCancel(taskId);
+    // Only now: a hook that begins meanwhile is found here, or its worker finds the wish.
+    const view = before.kind === "operation" ? await this.reader.getTask(taskId) : before;
     if (view.kind === "operation") {
       const live = view.steps.find((step) => step.taskId !== null && !isTerminal(step.status));
       if (live?.taskId) {

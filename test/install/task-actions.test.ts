@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { advanceOperation, type OperationProgress } from "../../src/install/advance-operation.ts";
 import { collectInputs, inputsWaitKeyOf } from "../../src/install/collect-inputs.ts";
 import { waitKeyOf } from "../../src/install/parked-task.ts";
 import type { Runtime } from "../../src/install/runtime.ts";
@@ -9,9 +10,11 @@ import { createTaskReader } from "../../src/install/task-reader.ts";
 import type { JournalEntry } from "../../src/journal/entry.ts";
 import type { QuestionInput } from "../../src/schema/install-script.ts";
 import type { HookTaskRecord } from "../../src/task/hook-task.ts";
+import type { OperationEvent } from "../../src/task/operation-event.ts";
 import type { TaskEvent } from "../../src/task/task-event.ts";
 import { anError, attemptStarted, hookRecord } from "../task/hook-task-fold.ts";
 import { openInstall, type InstallFixture } from "./install-fixture.ts";
+import { beforeHookId, installRecord } from "./operation-record.ts";
 
 let fixture: InstallFixture;
 
@@ -43,7 +46,7 @@ function clicksWhile(meanwhile: (read: number) => Promise<void>): TaskActions {
   return createTaskActions({ runtime: slow, reader: createTaskReader(slow), wake: async () => {} });
 }
 
-async function append(task: HookTaskRecord, ...entries: JournalEntry[]): Promise<void> {
+async function write(task: HookTaskRecord, ...entries: JournalEntry[]): Promise<void> {
   const journal = await openTaskJournal(fixture.runtime.journals, task.id, () => {});
   await journal.append(entries);
 }
@@ -82,14 +85,14 @@ describe("a second click on Skip while a worker meets the first", () => {
     const task = hookRecord({ inputs: [name] }, { interactive: true });
     await putJson(fixture.runtime.documents, "hook-tasks", task.id, task);
     await fixture.runtime.desk.answer(task.id, "given", { name: "Movies" });
-    await append(task, attemptStarted(), waitsAt(1));
+    await write(task, attemptStarted(), waitsAt(1));
     return task;
   }
 
   it("skips no later attempt", async () => {
     const task = await openWaiting();
     const actions = clicksWhile(async (read) => {
-      if (read === 1) await append(task, skipped(1));
+      if (read === 1) await write(task, skipped(1));
     });
     await actions.skip(task.id);
     await fixture.write(task.id, failedOnce);
@@ -104,7 +107,7 @@ describe("a second click on Skip while a worker meets the first", () => {
     const task = await openWaiting();
     const first = waitKeyOf(await readHookState(fixture.runtime, task.id)) ?? "";
     const actions = clicksWhile(async (read) => {
-      if (read === 1) await append(task, skipped(1), waitsAt(2));
+      if (read === 1) await write(task, skipped(1), waitsAt(2));
     });
     await actions.skip(task.id);
     const next = waitKeyOf(await readHookState(fixture.runtime, task.id)) ?? "";
@@ -116,7 +119,7 @@ describe("a second click on Skip while a worker meets the first", () => {
   it("gives up no later wait either", async () => {
     const task = await openWaiting();
     const actions = clicksWhile(async (read) => {
-      if (read === 1) await append(task, skipped(1), waitsAt(2));
+      if (read === 1) await write(task, skipped(1), waitsAt(2));
     });
     await actions.giveUp(task.id);
     const next = waitKeyOf(await readHookState(fixture.runtime, task.id)) ?? "";
@@ -125,7 +128,7 @@ describe("a second click on Skip while a worker meets the first", () => {
 
   it("is refused when the hook has gone on before it was looked at", async () => {
     const task = await openWaiting();
-    await append(task, skipped(1));
+    await write(task, skipped(1));
     const actions = clicksWhile(async () => {});
     for (const click of [actions.skip, actions.retry, actions.giveUp]) {
       await expect(click.call(actions, task.id)).rejects.toMatchObject({ code: "ILLEGAL_TRANSITION" });
@@ -145,12 +148,64 @@ describe("Skip of a hook that waits for inputs", () => {
     const actions = clicksWhile(async (read) => {
       if (read > 1) return;
       await runtime.desk.answer(task.id, "asked", { name: "Movies" });
-      await append(task, attemptStarted());
+      await write(task, attemptStarted());
     });
     const asked = inputsWaitKeyOf(await readHookState(runtime, task.id));
     await actions.skip(task.id);
     expect(await runtime.desk.decision(task.id, asked)).toEqual({ action: "skip" });
     await fixture.write(task.id, failedOnce);
     expect(await collect()).toEqual({ kind: "ready", values: { name: "Movies" } });
+  });
+});
+
+describe("Cancel of an operation", () => {
+  const record = installRecord();
+  const { signal } = new AbortController();
+  const isCancelled = (id: string): Promise<boolean> => fixture.runtime.desk.isCancelRequested(id);
+  const actionsOn = (runtime: Runtime): TaskActions =>
+    createTaskActions({ runtime, reader: createTaskReader(runtime), wake: async () => {} });
+
+  beforeEach(async () => {
+    await putJson(fixture.runtime.documents, "operations", record.id, record);
+  });
+
+  it("reaches the hook that has begun since the operation was looked at", async () => {
+    const { runtime, clock } = fixture;
+    const { desk } = runtime;
+    let begun: OperationProgress | null = null;
+    const requestCancel = async (id: string): Promise<boolean> => {
+      // A worker that has looked for a cancel just before.
+      const early = { ...runtime, desk: { ...desk, isCancelRequested: async () => false } };
+      begun ??= await clock.runUntil(advanceOperation(early, record, signal));
+      return await desk.requestCancel(id);
+    };
+    await actionsOn({ ...runtime, desk: { ...desk, requestCancel } }).cancel(record.id);
+    expect(begun).toMatchObject({ kind: "hook", task: { id: beforeHookId } });
+    expect(await isCancelled(record.id)).toBe(true);
+    expect(await isCancelled(beforeHookId)).toBe(true);
+  });
+
+  it("reaches the hook that its worker is about to begin", async () => {
+    const { runtime, clock } = fixture;
+    const { journals } = runtime;
+    const append: Runtime["journals"]["append"] = async (taskId, index, entries) => {
+      const text = entries.map((entry) => new TextDecoder().decode(entry)).join("");
+      if (text.includes('"hook-started"')) await actionsOn(runtime).cancel(record.id);
+      await journals.append(taskId, index, entries);
+    };
+    const late = { ...runtime, journals: { ...journals, append } };
+    const begun = await clock.runUntil(advanceOperation(late, record, signal));
+    expect(begun).toMatchObject({ kind: "hook", task: { id: beforeHookId } });
+    expect(await isCancelled(beforeHookId)).toBe(true);
+  });
+
+  it("is refused once that has ended, and leaves nothing behind", async () => {
+    const journal = await openTaskJournal(fixture.runtime.journals, record.id, () => {});
+    const event: OperationEvent = { type: "operation-ended", status: "FAILED", error: anError };
+    await journal.append([{ type: "operation", at: 1, event }]);
+    await expect(actionsOn(fixture.runtime).cancel(record.id)).rejects.toMatchObject({
+      code: "ILLEGAL_TRANSITION",
+    });
+    expect(await isCancelled(record.id)).toBe(false);
   });
 });
