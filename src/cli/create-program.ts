@@ -181,7 +181,7 @@ const addRotateKey: Add = (program, context, onExit) => {
   program
     .command("rotate-key")
     .description("seal everything in a datastore anew with the key given, so that the previous one can go")
-    .option("--datastore <url>", "the datastore (default: pglite:.tacklebox/demo)")
+    .option("--datastore <url>", "the datastore whose key changes (default: TACKLEBOX_DATASTORE)")
     .action(async (options: RotateKeyOptions) => {
       const { rotateKeyCommand } = await import("./rotate-key/rotate-key-command.ts");
       onExit(await rotateKeyCommand(context, options));

@@ -1,8 +1,10 @@
+import { TackleboxError } from "../../errors.ts";
 import type { CliContext } from "../cli-context.ts";
-import { defaultDatastore } from "../default-datastore.ts";
+import type { Environment } from "../environment.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { openCommandDatastore } from "../open-command-datastore.ts";
 import { printableLine } from "../printable.ts";
+import { requireExistingDatastore } from "../require-existing-datastore.ts";
 
 /** The options of `tacklebox rotate-key`. */
 export interface RotateKeyOptions {
@@ -16,7 +18,9 @@ export interface RotateKeyOptions {
 export async function rotateKeyCommand(context: CliContext, options: RotateKeyOptions): Promise<ExitCode> {
   const { terminal, environment } = context;
   const { colors } = terminal;
-  const url = options.datastore ?? environment.datastoreUrl ?? defaultDatastore;
+  const url = requireNamed(options.datastore ?? environment.datastoreUrl);
+  requireExistingDatastore(url, "correct the path");
+  requirePreviousKey(environment);
   const datastore = await openCommandDatastore(context, url);
   try {
     terminal.status("Sealing anew");
@@ -29,4 +33,23 @@ export async function rotateKeyCommand(context: CliContext, options: RotateKeyOp
     terminal.status(null);
     await datastore.close();
   }
+}
+
+/** Nothing is guessed: a key that is thrown away after the wrong datastore was sealed anew is a datastore that is lost. */
+function requireNamed(url: string | null): string {
+  if (url !== null) return url;
+  throw new TackleboxError(
+    "USAGE",
+    "rotate-key: no datastore is named, expected the one whose key changes; name it with --datastore URL or " +
+      "TACKLEBOX_DATASTORE.",
+  );
+}
+
+function requirePreviousKey({ previousKey, previousKeyFile }: Environment): void {
+  if (previousKey !== null || previousKeyFile !== null) return;
+  throw new TackleboxError(
+    "USAGE",
+    "rotate-key: no previous key is given, expected the one the datastore was sealed with until now; give it in " +
+      "TACKLEBOX_PREVIOUS_KEY or TACKLEBOX_PREVIOUS_KEY_FILE, and the new one as the key.",
+  );
 }

@@ -1,11 +1,9 @@
-import { existsSync } from "node:fs";
 import { createApiServer, type ApiServer } from "../../api/create-api-server.ts";
 import { createSignInCodes } from "../../api/sign-in-codes.ts";
 import { createTokenStore, type TokenStore } from "../../api/tokens.ts";
 import { createApiClient } from "../../client/create-api-client.ts";
 import { systemClock } from "../../clock.ts";
 import { createTacklebox } from "../../create-tacklebox.ts";
-import { parseDatastoreUrl } from "../../datastore/datastore-url.ts";
 import type { Datastore } from "../../datastore/datastore.ts";
 import { TackleboxError, errorCodeOf, errorText } from "../../errors.ts";
 import { createTaskFeed } from "../../feed/task-feed.ts";
@@ -13,6 +11,7 @@ import { noNas } from "../../nas/no-nas.ts";
 import type { CliContext } from "../cli-context.ts";
 import { openCommandDatastore } from "../open-command-datastore.ts";
 import { printable } from "../printable.ts";
+import { requireExistingDatastore } from "../require-existing-datastore.ts";
 import type { TaskService } from "./task-service.ts";
 
 /** What the process itself is known by; it asks nobody else. */
@@ -21,7 +20,7 @@ const url = "http://localhost";
 
 /** The server's own routes on a datastore, in this process and without a port; no hook runs in it. */
 export async function openLocalService(context: CliContext, datastoreUrl: string): Promise<TaskService> {
-  requireExisting(datastoreUrl);
+  requireExistingDatastore(datastoreUrl, "correct the path, or name a server with --server");
   const datastore = await open(context, datastoreUrl);
   const closers: (() => Promise<void>)[] = [() => datastore.close()];
   const close = async (): Promise<void> => {
@@ -61,17 +60,6 @@ async function openServer(
 function trustingItself(tokens: TokenStore): TokenStore {
   const self = { id: "self", name: "this process", createdAt: "" };
   return { ...tokens, check: async (token) => (token === ownToken ? self : null) };
-}
-
-/** A folder that is not there is not made: nothing could be found in it. */
-function requireExisting(datastoreUrl: string): void {
-  const target = parseDatastoreUrl(datastoreUrl);
-  if (target.kind !== "pglite" || existsSync(target.folder)) return;
-  throw new TackleboxError(
-    "USAGE",
-    `--datastore ${datastoreUrl}: found no such folder, expected the datastore of a server or worker; ` +
-      "correct the path, or name a server with --server.",
-  );
 }
 
 async function open(context: CliContext, datastoreUrl: string): Promise<Datastore> {
