@@ -147,11 +147,44 @@ describe.skipIf(!hasBrowser)("a person's decisions on the page", () => {
     await page.goto(`${server.url}/#/tasks/${id}`);
     await waitForEnd(page, "Done");
     await page.goto(`${server.url}/#/history?app=again`);
-    await page.getByRole("button", { name: "Run Setting up the app again" }).click();
+    // The first answer is lost on its way: the click that follows is for the same run.
+    const sent: string[] = [];
+    await page.route("**/rerun", async (route) => {
+      sent.push((await route.request().allHeaders())["idempotency-key"] ?? "");
+      if (sent.length > 1) return await route.continue();
+      await route.fetch();
+      await route.abort();
+    });
+    const again = page.getByRole("button", { name: "Run Setting up the app again" });
+    await again.click();
+    await page.getByText("The server cannot be reached.").waitFor();
+    await again.click();
     await page.getByRole("link", { name: "repeats an earlier task" }).waitFor();
     expect(page.url()).not.toContain(id);
     await waitForEnd(page, "Done");
     expect(await checkpointsOf(page)).toEqual(["done:\nDone once more"]);
+    expect(sent).toHaveLength(2);
+    const { items } = await server.call<{ items: OperationTaskView[] }>("GET", "/v1/tasks?app=again");
+    expect(items.filter(({ kind }) => kind === "operation")).toHaveLength(2);
+  });
+
+  it("is told how many tasks wait for them, whatever the list and the address show", async () => {
+    const { page } = await openPage(browser, server);
+    const { id } = await install("counted", scriptOf(twice));
+    await page.locator(".task-row-title", { hasText: "Install counted" }).waitFor();
+    await eventually(
+      async () => (await server.call<OperationTaskView>("GET", `/v1/tasks/${id}`)).status,
+    ).toBe("AWAITING_RETRY");
+    const { items } = await server.call<{ items: OperationTaskView[] }>(
+      "GET",
+      "/v1/tasks?kind=operation&status=AWAITING_RETRY&status=AWAITING_INPUT",
+    );
+    await page.goto(`${server.url}/?again#/tasks?status=done`);
+    await eventually(async () => await page.title()).toBe(`(${items.length}) Tasks - tacklebox`);
+    await page.goto(`${server.url}/?once-more#/history?app=nobody`);
+    await eventually(async () => await page.title()).toBe(`(${items.length}) History - tacklebox`);
+    await server.call("POST", `/v1/tasks/${id}/cancel`, {});
+    await eventually(async () => await page.title()).not.toContain(`(${items.length})`);
   });
 
   it("looks through the history by app and state", async () => {

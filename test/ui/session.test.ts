@@ -35,6 +35,23 @@ describe.skipIf(!hasBrowser)("signing in to the page", () => {
     expect(other.url()).not.toContain("signin");
   });
 
+  it("takes the code in a tab that shows the page already; signing out there makes its token useless", async () => {
+    const fresh = await startServe();
+    onTestFinished(async () => await fresh.close());
+    const page = await newPage();
+    await page.goto(fresh.url);
+    await page.getByLabel("Token").waitFor();
+    await page.goto(fresh.signInUrl());
+    await page.getByRole("heading", { name: "Tasks" }).waitFor();
+    expect(page.url()).toBe(`${fresh.url}/#/tasks`);
+    const names = async (): Promise<string[]> =>
+      (await fresh.call<{ items: { name: string }[] }>("GET", "/v1/tokens")).items.map(({ name }) => name);
+    expect(await names()).toContain("browser");
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByLabel("Token").waitFor();
+    await eventually(names).not.toContain("browser");
+  });
+
   it("asks for a token, says when it is not accepted, and takes one that is", async () => {
     const page = await newPage();
     await page.goto(server.url);

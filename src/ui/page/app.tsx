@@ -8,7 +8,7 @@ import { waitingCount } from "./live/task-store.ts";
 import { route } from "./navigation.ts";
 import { Notices } from "./notices.tsx";
 import type { ViewName } from "./route.ts";
-import { signOut, token } from "./session.ts";
+import { leave, token } from "./session.ts";
 import { SignInView } from "./sign-in-view.tsx";
 import { TasksView } from "./tasks/tasks-view.tsx";
 import { nextTheme, theme } from "./theme.ts";
@@ -44,7 +44,7 @@ export function App() {
               class="icon-button"
               aria-label="Sign out"
               title="Sign out"
-              onClick={() => signOut()}
+              onClick={() => void leave()}
             >
               <Icon name="leave" />
             </button>

@@ -3,6 +3,8 @@ import { createApiClient } from "../../client/create-api-client.ts";
 import { parseSignInCode } from "./route.ts";
 
 const key = "tacklebox.token";
+/** Id of the token that was made for this browser when it was signed in by a code; a token that was entered has none. */
+const ownKey = "tacklebox.own-token";
 
 /** The token this browser holds; null: nobody is signed in. */
 export const token = signal<string | null>(localStorage.getItem(key));
@@ -16,8 +18,20 @@ export function signIn(value: string): void {
   token.value = value;
 }
 
+/** The user leaves: a token that was made for this browser opens nothing any more. */
+export async function leave(): Promise<void> {
+  const value = token.value;
+  const id = localStorage.getItem(ownKey);
+  signOut();
+  if (value === null || id === null || !value.startsWith(`tbx_${id}_`)) return;
+  const client = createApiClient({ url: location.origin, token: () => value });
+  // Without an answer it stays in the list of tokens, where it can be taken away.
+  await client.DELETE("/v1/tokens/{id}", { params: { path: { id } } }).catch(() => {});
+}
+
 export function signOut(notice = ""): void {
   localStorage.removeItem(key);
+  localStorage.removeItem(ownKey);
   signInNotice.value = notice;
   token.value = null;
 }
@@ -26,6 +40,9 @@ export function signOut(notice = ""): void {
 addEventListener("storage", (event) => {
   if (event.key === key) token.value = event.newValue;
 });
+
+// The printed address may be opened in a tab that shows the page already: then only what comes after the # changes.
+addEventListener("hashchange", () => void takeSignInCode());
 
 /**
  * Exchanges the one-time code of the printed address for a token. The code leaves the address at once, before anything is
@@ -37,6 +54,7 @@ export async function takeSignInCode(): Promise<void> {
   history.replaceState(null, "", "#/tasks");
   const answer = await exchange(code);
   if (answer !== null) {
+    localStorage.setItem(ownKey, answer.split("_")[1] ?? "");
     signIn(answer);
   } else if (token.value === null) {
     signInNotice.value =

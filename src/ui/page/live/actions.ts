@@ -7,6 +7,9 @@ import { applyView, loadTask } from "./task-store.ts";
 /** What a button of the server does; other actions have ways of their own. */
 export type CommandName = "retry" | "skip" | "cancel" | "dismiss" | "rerun";
 
+/** Names of runs again that no answer has come for: a second click on the same button is the same request. */
+const unanswered = new Map<string, string>();
+
 /** Carries out what a button says; tells the user when the server refuses. Resolves with the view, or null. */
 export async function carryOut(taskId: string, name: CommandName): Promise<Task | null> {
   try {
@@ -36,9 +39,14 @@ async function send(
       return await api.POST("/v1/tasks/{id}/cancel", { params });
     case "dismiss":
       return await api.POST("/v1/tasks/{id}/dismiss", { params });
-    case "rerun":
-      return await api.POST("/v1/tasks/{id}/rerun", {
-        params: { ...params, header: { "idempotency-key": newIdempotencyKey() } },
+    case "rerun": {
+      const key = unanswered.get(id) ?? newIdempotencyKey();
+      unanswered.set(id, key);
+      const answer = await api.POST("/v1/tasks/{id}/rerun", {
+        params: { ...params, header: { "idempotency-key": key } },
       });
+      unanswered.delete(id);
+      return answer;
+    }
   }
 }
