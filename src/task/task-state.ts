@@ -245,6 +245,7 @@ function changeOfAttempt(state: HookTaskState, event: AttemptEvent, at: number):
         waiting: null,
         checkpointWaits: [],
         pausedMs: 0,
+        rest: null,
         losses: 0,
         startedAt: state.startedAt ?? at,
       };
@@ -265,6 +266,7 @@ function changeOfAttempt(state: HookTaskState, event: AttemptEvent, at: number):
         checkpointWaits: [],
         endedMs: state.endedMs + event.activeMs,
         pausedMs: 0,
+        rest: null,
         checkpoints: state.checkpoints.map((checkpoint) =>
           checkpoint.status === "active" || checkpoint.status === "awaiting_retry"
             ? { ...checkpoint, status: "failed", at: isoTime(at) }

@@ -5,6 +5,8 @@ import { testDatastores, type TestDatastore } from "../support/test-datastores.t
 
 const waits =
   "export async function run(ctx) { ctx.log('old'); await ctx.awaitCheckpointRetry('disk', new Error('full')); }";
+const waitsAnHour =
+  "export async function run(ctx) { await Promise.race([ctx.awaitCheckpointRetry('disk', new Error('full')), ctx.sleep(3_600_000)]); }";
 const mended = "export async function run(ctx) { ctx.log('new'); await ctx.emitCheckpoint('disk'); }";
 
 for (const subject of testDatastores) {
@@ -19,13 +21,15 @@ for (const subject of testDatastores) {
     });
 
     /** A box whose hook has been put away at its checkpoint, and whose worker is gone. */
-    async function leaveParked(): Promise<{ url: string; operationId: string; taskId: string }> {
+    async function leaveParked(
+      scriptContent = waits,
+    ): Promise<{ url: string; operationId: string; taskId: string }> {
       store = await subject.create();
       const first = await openBox({ datastoreUrl: store.url });
       box = first;
       await first.tacklebox.start();
       const operationId = await first.tacklebox.submit(
-        installRequest([{ id: "setup", scriptContent: waits }]),
+        installRequest([{ id: "setup", scriptContent, timeout: 7200 }]),
       );
       // The time it took is told when it is put away.
       const { id } = await first.until(
@@ -65,6 +69,17 @@ for (const subject of testDatastores) {
         entry.type === "effect-completed" && entry.event?.type === "log" ? [entry.event.message] : [],
       );
       expect(lines).toEqual(["old", "new"]);
+    });
+
+    it("begins with nothing to wait for, also where it was put away for an hour", async () => {
+      const { url, operationId, taskId } = await leaveParked(waitsAnHour);
+      const { tacklebox, untilOperation } = await restart(url);
+      const paused = (await tacklebox.getJournal(taskId)).at(-1);
+      expect(paused).toMatchObject({ event: { type: "attempt-paused", until: expect.any(Number) } });
+      const script = installRequest([{ id: "setup", scriptContent: mended }]).script;
+      await tacklebox.retry(taskId, { fresh: true, script });
+      await untilOperation(operationId, "COMPLETED");
+      expect(await tacklebox.getTask(taskId)).toMatchObject({ status: "COMPLETED", attempt: 2 });
     });
 
     it("is not gone on with by other code that lies under its bundle's hash", async () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { JournalEntry } from "../../src/journal/entry.ts";
 import type { ResumeReason, TaskEvent } from "../../src/task/task-event.ts";
 import { foldEntry, initialHookTaskState, type HookTaskState } from "../../src/task/task-state.ts";
+import { anError } from "./hook-task-fold.ts";
 
 const task = (event: TaskEvent, at = 1): JournalEntry => ({ type: "task", at, event });
 const started = task({ type: "attempt-started", attempt: 1 });
@@ -43,6 +44,13 @@ describe("an attempt that rests", () => {
     const resting = fold(started, task({ type: "attempt-paused", attempt: 1, activeMs: 5, until: 900 }));
     expect(resting).toMatchObject({ rest: { since: { at: 1 }, ms: 899 }, pausedMs: 5 });
     expect(foldEntry(resting, resumed("put-away", 700))).toMatchObject({ rest: null, pausedMs: 700 });
+  });
+
+  it("takes no rest along when it ends, and the next begins with none", () => {
+    const pause = task({ type: "attempt-paused", attempt: 1, activeMs: 5, until: 900 });
+    const failed = task({ type: "attempt-failed", attempt: 1, error: anError, activeMs: 5, again: true });
+    expect(fold(started, pause, failed).rest).toBeNull();
+    expect(fold(started, pause, task({ type: "attempt-started", attempt: 2 })).rest).toBeNull();
   });
 
   it("for a person has no time at which it ends", () => {
