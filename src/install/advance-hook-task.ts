@@ -336,11 +336,11 @@ class HookTaskRun {
 
   /** Ends the attempt; while `retries` allow it the next step begins another, unless that would end the same. */
   private async failAttempt(error: TaskError, activeMs: number, { isFinal = false } = {}): Promise<void> {
-    const { attempt, manualRetries } = this.state;
+    const { attempt, grantedAttempts } = this.state;
     const again =
       !isFinal &&
       error.code !== "REPLAY_MISMATCH" &&
-      attempt < 1 + (this.record.hook.retries ?? 0) + manualRetries;
+      attempt < 1 + (this.record.hook.retries ?? 0) + grantedAttempts;
     const failed: TaskEvent = { type: "attempt-failed", attempt, error, activeMs, again };
     // One write: a crash between the two would leave it open whether the task has ended.
     await this.add(failed, ...(again ? [] : [this.endOf(error)]));

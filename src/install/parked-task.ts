@@ -6,12 +6,14 @@ import { inputsHaveNews } from "./collect-inputs.ts";
 import type { Runtime } from "./runtime.ts";
 import { readHookState } from "./task-journal.ts";
 
-/** The key under which a wait's decision is kept. */
-export function waitKeyOf(state: HookTaskState): string | null {
-  if (state.waiting === null) return null;
-  return state.waiting.kind === "attempt"
-    ? `attempt-${state.attempt}`
-    : `attempt-${state.attempt}-call-${state.waiting.seq}`;
+/**
+ * The key under which a wait's decision is kept. A sign-in may fail again and again before the next attempt begins: each
+ * failure after a Retry is a wait of its own, with a decision of its own.
+ */
+export function waitKeyOf({ attempt, waiting, retriesSinceAttempt }: HookTaskState): string | null {
+  if (waiting === null) return null;
+  if (waiting.kind === "checkpoint") return `attempt-${attempt}-call-${waiting.seq}`;
+  return retriesSinceAttempt === 0 ? `attempt-${attempt}` : `attempt-${attempt}-retry-${retriesSinceAttempt}`;
 }
 
 /**

@@ -44,6 +44,10 @@ export interface HookTaskState {
   losses: number;
   /** Retries that were chosen by the user after a failure. */
   manualRetries: number;
+  /** Of those, the ones since the last attempt began: it, or a sign-in before the next one, had failed. */
+  retriesSinceAttempt: number;
+  /** Attempts they add to those of the hook's own `retries`: one for each attempt they followed. */
+  grantedAttempts: number;
 }
 
 interface CheckpointWait {
@@ -79,6 +83,8 @@ export const initialHookTaskState: HookTaskState = {
   rest: null,
   losses: 0,
   manualRetries: 0,
+  retriesSinceAttempt: 0,
+  grantedAttempts: 0,
 };
 
 /** True for COMPLETED, SKIPPED, FAILED and CANCELLED. */
@@ -179,6 +185,9 @@ function changeOf(state: HookTaskState, event: TaskEvent, at: number): Change {
       return {
         waiting: null,
         manualRetries: state.manualRetries + 1,
+        retriesSinceAttempt: state.retriesSinceAttempt + 1,
+        grantedAttempts:
+          state.grantedAttempts + (state.attempt > 0 && state.retriesSinceAttempt === 0 ? 1 : 0),
         freshBundleSha256: event.bundleSha256 ?? state.freshBundleSha256,
         freshSourceSha256: event.sourceSha256 ?? state.freshSourceSha256,
       };
@@ -247,6 +256,7 @@ function changeOfAttempt(state: HookTaskState, event: AttemptEvent, at: number):
         pausedMs: 0,
         rest: null,
         losses: 0,
+        retriesSinceAttempt: 0,
         startedAt: state.startedAt ?? at,
       };
     case "attempt-paused":

@@ -154,6 +154,22 @@ describe("state of a hook task", () => {
     expect(actionsOf(chosen)).toEqual([{ name: "cancel" }]);
     expect(foldAll([attemptStarted(2)], chosen).status).toBe("IN_PROGRESS");
   });
+
+  it("is granted an attempt by a Retry that followed one, and none by a Retry before one was used", () => {
+    const retry = [
+      task({ type: "awaiting-retry", error: anError }),
+      task({ type: "retry-chosen", fresh: false }),
+    ];
+    const refusedTwice = foldAll([...retry, ...retry]);
+    expect(refusedTwice).toMatchObject({ manualRetries: 2, retriesSinceAttempt: 2, grantedAttempts: 0 });
+    const begun = foldAll([attemptStarted(1)], refusedTwice);
+    expect(begun).toMatchObject({ manualRetries: 2, retriesSinceAttempt: 0, grantedAttempts: 0 });
+    const failed = task({ type: "attempt-failed", attempt: 1, error: anError, activeMs: 0, again: false });
+    const again = foldAll([failed, ...retry, ...retry], begun);
+    expect(again).toMatchObject({ manualRetries: 4, retriesSinceAttempt: 2, grantedAttempts: 1 });
+    const second = foldAll([attemptStarted(2), ...retry], again);
+    expect(second).toMatchObject({ manualRetries: 5, retriesSinceAttempt: 1, grantedAttempts: 2 });
+  });
 });
 
 describe("inputs of a hook task", () => {
