@@ -5,9 +5,9 @@ import type { EffectLimits } from "./context/effect.ts";
 import type { Datastore } from "./datastore/datastore.ts";
 import { createMemoryStores } from "./datastore/memory-stores.ts";
 import {
-  acceptOnce,
-  acceptOperation,
+  accept,
   fingerprintOf,
+  type DeferredRequest,
   type SubmitOptions,
 } from "./install/accept-operation.ts";
 import { TackleboxError, errorCodeOf, errorText } from "./errors.ts";
@@ -109,7 +109,7 @@ export interface Tacklebox extends TaskActions {
    */
   listCatalog(catalogRoot: string): Promise<CatalogEntry[]>;
   /** Accepts an operation and queues it, once for each key; resolves with its id once it is kept. */
-  submit(request: OperationRequest, options?: SubmitOptions): Promise<string>;
+  submit(request: OperationRequest | DeferredRequest, options?: SubmitOptions): Promise<string>;
   /**
    * Runs an ended task once more in its original context, as a new operation (of a hook's task: of that one hook), once for
    * each key; resolves with its id. Throws `ILLEGAL_TRANSITION`, `RERUN_REFUSED`, `APP_NAME_TAKEN`, `APP_UNKNOWN`.
@@ -221,23 +221,19 @@ class TackleboxRuntime implements Tacklebox {
     return await this.catalogs.list(catalogRoot, { facts, apps, network });
   }
 
-  async submit(request: OperationRequest, options: SubmitOptions = {}): Promise<string> {
-    const scheduler = await this.requireScheduler();
-    const acceptance = { runtime: this.runtime, enqueue: scheduler.enqueue.bind(scheduler) };
-    const { idempotencyKey: key, fingerprint = fingerprintOf(request) } = options;
-    if (key === undefined) return await acceptOperation(acceptance, await this.prepare(request));
-    return await acceptOnce(acceptance, { key, fingerprint, prepare: () => this.prepare(request) });
+  async submit(request: OperationRequest | DeferredRequest, options: SubmitOptions = {}): Promise<string> {
+    const { idempotencyKey: key, fingerprint } = options;
+    const { wish, read } = "read" in request ? request : { wish: request, read: async () => request };
+    const prepare = async () => await this.prepare(await read());
+    return await this.accept({ key, fingerprint: () => fingerprint ?? fingerprintOf(wish), prepare });
   }
 
   async rerun(
     taskId: string,
     { idempotencyKey: key }: Pick<SubmitOptions, "idempotencyKey"> = {},
   ): Promise<string> {
-    const scheduler = await this.requireScheduler();
-    const acceptance = { runtime: this.runtime, enqueue: scheduler.enqueue.bind(scheduler) };
     const prepare = () => prepareRerun(this.runtime, this.reader, taskId);
-    if (key === undefined) return await acceptOperation(acceptance, await prepare());
-    return await acceptOnce(acceptance, { key, fingerprint: `rerun ${taskId}`, prepare });
+    return await this.accept({ key, fingerprint: () => `rerun ${taskId}`, prepare });
   }
 
   async runToEnd(prepared: PreparedOperation, signal: AbortSignal): Promise<TaskStatus> {
@@ -343,6 +339,11 @@ class TackleboxRuntime implements Tacklebox {
     await this.runtime.signIns.close();
     await stopped;
     await this.runtime.pool.close();
+  }
+
+  private async accept(wish: Parameters<typeof accept>[1]): Promise<string> {
+    const scheduler = await this.requireScheduler();
+    return await accept({ runtime: this.runtime, enqueue: scheduler.enqueue.bind(scheduler) }, wish);
   }
 
   private async requireScheduler(): Promise<Scheduler> {

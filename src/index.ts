@@ -11,7 +11,7 @@ export type { Plan } from "./plan/plan.ts";
 export type { OperationRequest, PreparedOperation } from "./install/prepare-operation.ts";
 export type { CatalogEntry } from "./catalog/read-catalog.ts";
 export type { PlanDescription } from "./install/describe-plan.ts";
-export type { SubmitOptions } from "./install/accept-operation.ts";
+export type { DeferredRequest, SubmitOptions } from "./install/accept-operation.ts";
 export type { RetentionOptions } from "./install/retention.ts";
 export type { RetryOptions } from "./install/compile-afresh.ts";
 export { ScriptRejectedError } from "./install/script-rejected.ts";

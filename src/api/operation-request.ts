@@ -1,5 +1,6 @@
 import type { Static } from "typebox";
 import { TackleboxError } from "../errors.ts";
+import type { DeferredRequest } from "../install/accept-operation.ts";
 import type { OperationRequest } from "../install/prepare-operation.ts";
 import type { JsonObject } from "../json.ts";
 import type { Operation } from "../plan/plan.ts";
@@ -11,29 +12,31 @@ type OperationBody = Static<typeof operationBodySchema>;
 
 const pastedFile = "pasted.json";
 
-/** What the runtime is asked for when the API is. Throws `REQUEST_INVALID`, `CATALOG_SCRIPT_UNKNOWN`. */
-export async function toOperationRequest(
+/**
+ * What the runtime is asked for when the API is. Throws `REQUEST_INVALID`; `read` of a script of the catalog
+ * `CATALOG_SCRIPT_UNKNOWN`.
+ */
+export function toOperationRequest(
   operation: Operation,
   body: OperationBody,
   catalogRoot: string | null,
-): Promise<OperationRequest> {
+): DeferredRequest {
   const { script, scriptFile, catalogScript, answers, inputs, ...rest } = body;
   if ((script === undefined) === (catalogScript === undefined)) {
     const found = script === undefined ? "neither is given" : "both are given";
     throw invalid("/script", `script, catalogScript: ${found}, expected exactly one of them; keep one.`);
   }
-  const source =
-    catalogScript === undefined
-      ? { script: script ?? "", scriptFile: scriptFile ?? pastedFile }
-      : await readCatalogScript(requireCatalog(catalogRoot), catalogScript);
-  return {
+  const read = async (): Promise<OperationRequest> => ({
     operation,
-    ...source,
+    ...(catalogScript === undefined
+      ? { script: script ?? "", scriptFile: scriptFile ?? pastedFile }
+      : await readCatalogScript(requireCatalog(catalogRoot), catalogScript)),
     ...(catalogRoot === null ? {} : { catalogRoot }),
     ...rest,
     ...(answers === undefined ? {} : { answers: answers as JsonObject }),
     ...(inputs === undefined ? {} : { inputs: inputs as JsonObject }),
-  };
+  });
+  return { wish: { ...body, operation }, read };
 }
 
 function requireCatalog(catalogRoot: string | null): string {

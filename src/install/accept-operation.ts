@@ -4,6 +4,7 @@ import { isJsonObject, type JsonObject } from "../json.ts";
 import type { OperationRecord } from "../task/operation-task.ts";
 import { putBundle } from "./bundle-store.ts";
 import type { AppChoices } from "./expand-script.ts";
+import type { OperationRequest } from "./prepare-operation.ts";
 import type { Runtime } from "./runtime.ts";
 import { storeOperation, type StorableOperation } from "./store-operation.ts";
 import { getJson, putJson, putJsonIfAbsent } from "./stored-json.ts";
@@ -15,6 +16,13 @@ import { getJson, putJson, putJsonIfAbsent } from "./stored-json.ts";
  * 2. Finishing twice, also at the same time, is the same as once: it keeps the same records, and the queue takes an id once.
  * 3. Once the operation is in the queue, the key holds only its id; it is kept for at least a day.
  */
+
+/** A request that is read only when its key is new: what it is read from may have changed, or gone, since. */
+export interface DeferredRequest {
+  /** What was asked for, as it came: two that differ in nothing of it are the same request. */
+  wish: object;
+  read(): Promise<OperationRequest>;
+}
 
 export interface SubmitOptions {
   /**
@@ -30,6 +38,12 @@ export interface AcceptRequest {
   key: string;
   fingerprint: string;
   /** Called only when the key is new. */
+  prepare(): Promise<StorableOperation>;
+}
+
+interface Wish {
+  key: string | undefined;
+  fingerprint(): string;
   prepare(): Promise<StorableOperation>;
 }
 
@@ -60,8 +74,15 @@ const keptMs = 48 * 3_600_000;
 /** Old keys removed for each new one. */
 const removedAtOnce = 20;
 
+/** Accepts a wish, once if it has a key. Throws `IDEMPOTENCY_KEY_REUSED`, and what `prepare` throws. */
+export async function accept(acceptance: Acceptance, wish: Wish): Promise<string> {
+  const { key, fingerprint, prepare } = wish;
+  if (key === undefined) return await acceptOperation(acceptance, await prepare());
+  return await acceptOnce(acceptance, { key, fingerprint: fingerprint(), prepare });
+}
+
 /** Keeps an operation and puts it into the queue; its id. */
-export async function acceptOperation(acceptance: Acceptance, prepared: StorableOperation): Promise<string> {
+async function acceptOperation(acceptance: Acceptance, prepared: StorableOperation): Promise<string> {
   await storeOperation(acceptance.runtime, prepared);
   await acceptance.enqueue(prepared.record);
   return prepared.record.id;

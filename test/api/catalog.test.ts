@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ProblemDocument } from "../../src/api/problem.ts";
 import type { CatalogEntry } from "../../src/catalog/read-catalog.ts";
 import type { PlanDescription } from "../../src/install/describe-plan.ts";
+import { installRequest } from "../support/box.ts";
 import { openApiBox, type ApiBox } from "./support/api-box.ts";
 import { askingHook, installBody, quickHook } from "./support/scripts.ts";
 
@@ -87,4 +88,34 @@ describe("plans and the catalog over HTTP", () => {
     const listed = await api.call<{ items: { id: string }[] }>("GET", "/v1/tasks?label=team:media");
     expect(listed.body.items.map(({ id }) => id)).toEqual([one.body.id]);
   });
+});
+
+it("takes a request as the same also when the catalog's script has changed, or gone, since it was first sent", async () => {
+  const catalogRoot = mkdtempSync(join(tmpdir(), "tacklebox-catalog-"));
+  const file = join(catalogRoot, "testapp.json");
+  const textOf = (hook: typeof quickHook): string => installRequest([hook]).script;
+  writeFileSync(file, textOf(quickHook));
+  const api = await openApiBox({ server: { catalogRoot } });
+  try {
+    const begin = async (key: string, more: object = {}) =>
+      await api.call<{ id: string }>("POST", "/v1/installs", {
+        body: { catalogScript: "testapp.json", ...more },
+        headers: { "idempotency-key": key },
+      });
+    const first = await begin("click");
+    expect(first.status).toBe(202);
+    writeFileSync(file, textOf(askingHook));
+    expect(await begin("click")).toMatchObject({ status: 202, body: { id: first.body.id } });
+    rmSync(file);
+    expect(await begin("click")).toMatchObject({ status: 202, body: { id: first.body.id } });
+    expect(await begin("click", { appName: "other" })).toMatchObject({
+      status: 422,
+      body: { code: "IDEMPOTENCY_KEY_REUSED" },
+    });
+    expect(await begin("new")).toMatchObject({ status: 404, body: { code: "CATALOG_SCRIPT_UNKNOWN" } });
+    await api.untilOperation(first.body.id, "COMPLETED");
+  } finally {
+    await api.close();
+    rmSync(catalogRoot, { recursive: true });
+  }
 });

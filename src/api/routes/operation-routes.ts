@@ -34,7 +34,7 @@ function addPlan(app: TypedApp, { tacklebox, catalogRoot }: ApiServices): void {
     },
     async (request) => {
       const { operation = "install", ...body } = request.body;
-      return await tacklebox.describePlan(await toOperationRequest(operation, body, catalogRoot));
+      return await tacklebox.describePlan(await toOperationRequest(operation, body, catalogRoot).read());
     },
   );
 }
@@ -56,8 +56,8 @@ function addOperation(app: TypedApp, services: ApiServices, operation: Operation
       },
     },
     async (request, reply) => {
-      const asked = await toOperationRequest(operation, request.body, catalogRoot);
       const idempotencyKey = request.headers["idempotency-key"];
+      const asked = toOperationRequest(operation, request.body, catalogRoot);
       const id = await tacklebox.submit(asked, idempotencyKey === undefined ? {} : { idempotencyKey });
       return await answerAccepted(reply, feed, id);
     },
