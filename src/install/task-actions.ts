@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { TackleboxError } from "../errors.ts";
 import { AnswersRejectedError } from "../inputs/answers-rejected.ts";
 import { checkAnswers } from "../inputs/check-answer.ts";
@@ -82,7 +83,11 @@ class DeskActions implements TaskActions {
     if (!checked.ok) {
       throw new AnswersRejectedError(taskId, checked.problems);
     }
-    await this.runtime.desk.answer(taskId, askedAnswersKey, checked.values);
+    const { desk } = this.runtime;
+    const isKept = await desk.answer(taskId, askedAnswersKey, checked.values);
+    // The first answers stand. The same ones once more are a second click; others would be lost without a word.
+    if (!isKept && !isDeepStrictEqual(await desk.answers(taskId, askedAnswersKey), checked.values))
+      throw illegal("answer", view);
     await this.wake(taskId);
   }
 

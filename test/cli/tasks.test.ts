@@ -124,7 +124,7 @@ describe.skipIf(!hasRedis)("the commands about tasks", () => {
     expect((await command(way, "logs", id)).stdout).toContain("Ann 3");
     const late = await command(way, "answer", id, "name=Bea");
     expect(late.code).toBe(2);
-    expect(late.stderr).toMatch(/ILLEGAL_TRANSITION|TASK_UNKNOWN/);
+    expect(late.stderr).toMatch(/ILLEGAL_TRANSITION .*"answer" is not possible while it is COMPLETED/);
   });
 
   it("asks on a terminal, hides a password, and asks again after a wrong answer", async () => {
@@ -160,7 +160,13 @@ describe.skipIf(!hasRedis)("the commands about tasks", () => {
     expect((await both("tasks", "--app", app, "--dismissed")).stdout).toContain(id);
   });
 
-  it("rerun does what has ended once more, on a server", async () => {
+  it("rerun does what has ended once more, on a server, and nothing of what goes on", async () => {
+    const going = await server.install([quickHook, waitingHook], "going");
+    await server.until(going, (task) => task.children[1]?.status === "AWAITING_RETRY");
+    const early = await command("server", "rerun", going);
+    expect(early).toMatchObject({ code: 2, stdout: "" });
+    expect(early.stderr).toMatch(/ILLEGAL_TRANSITION .*"rerun" is not possible/);
+    await command("server", "cancel", going);
     const id = await server.install([quickHook], "again");
     const { children } = await server.until(id, ({ status }) => status === "COMPLETED");
     const again = await command("server", "rerun", children[0]?.id ?? "", "--json");

@@ -158,6 +158,23 @@ describe("Skip of a hook that waits for inputs", () => {
   });
 });
 
+describe("answers that come a second time", () => {
+  it("are taken when they are the same, and refused when they are others: the first ones stand", async () => {
+    const task = hookRecord({ inputs: [name] }, { interactive: true });
+    const { runtime } = fixture;
+    await putJson(runtime.documents, "hook-tasks", task.id, task);
+    const add = (...events: TaskEvent[]): Promise<void> => fixture.write(task.id, ...events);
+    await collectInputs(runtime, task, await readHookState(runtime, task.id), add);
+    const actions = clicksWhile(async () => {});
+    await actions.answer(task.id, { name: "Movies" });
+    await actions.answer(task.id, { name: "Movies" });
+    await expect(actions.answer(task.id, { name: "Shows" })).rejects.toMatchObject({
+      code: "ILLEGAL_TRANSITION",
+    });
+    expect(await runtime.desk.answers(task.id, "asked")).toEqual({ name: "Movies" });
+  });
+});
+
 describe("Cancel of an operation", () => {
   const record = installRecord();
   const { signal } = new AbortController();

@@ -1,5 +1,6 @@
 import { requireData, type ApiClient } from "../../client/create-api-client.ts";
 import { TackleboxError, errorCodeOf, errorText } from "../../errors.ts";
+import { illegal } from "../../install/task-actions.ts";
 import type { JsonObject } from "../../json.ts";
 import type { TaskInputView } from "../../task/task-event.ts";
 import type { HookTaskView } from "../../task/task-view.ts";
@@ -26,7 +27,8 @@ export async function answerCommand(
 ): Promise<ExitCode> {
   const task = await withService(context, options, async ({ client }) => {
     const hook = targetOf(await findTask(client, given), "submit_input");
-    const open = hook.kind === "hook" ? questionsOf(hook) : [];
+    if (hook.kind === "operation") throw illegal("answer", hook);
+    const open = questionsOf(hook);
     // Where nothing is asked, the server says so.
     if (answers.length > 0 || open.length === 0) {
       const known = { owner: `task ${hook.id}`, kind: "open question", names: open.map(({ id }) => id) };

@@ -56,9 +56,9 @@ async function findMatches(client: ApiClient, given: string): Promise<Task[]> {
 const isShortFor = (given: string, id: string): boolean =>
   id.startsWith(given) || id.startsWith(`tsk_${given}`) || id.endsWith(given);
 
-/** The task an action is meant for: an operation stands for its hook that waits for just that. */
+/** The task an action is meant for: an operation stands for its hook that waits for just that, but for none that has ended. */
 export function targetOf(task: FoundTask, action: string): TaskView {
-  if (task.kind === "hook") return task;
+  if (task.kind === "hook" || action === "rerun") return task;
   if (action !== "submit_input" && can(task, action)) return task;
   return task.children.find((hook) => can(hook, action)) ?? task;
 }
