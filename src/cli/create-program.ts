@@ -10,7 +10,7 @@ import type { PlanOptions } from "./plan/plan-command.ts";
 import type { ReplayOptions } from "./replay/replay-command.ts";
 import type { RotateKeyOptions } from "./rotate-key/rotate-key-command.ts";
 import type { RunOptions } from "./run/run-options.ts";
-import type { ServeOptions } from "./serve/serve-command.ts";
+import type { ServeOptions } from "./serve/serve-options.ts";
 import type { WorkerOptions } from "./worker/worker-command.ts";
 import type { ValidateOptions } from "./validate/validate-command.ts";
 
@@ -221,6 +221,7 @@ const addServe: Add = (program, context, onExit) => {
     )
     .option("--allow <host[:port]>", "let hooks reach this host", collect)
     .option("--hook-concurrency <number>", "hooks at work at the same time (default: 2)")
+    .option("--no-simulated", "do not load the catalog's own _simulated/<app>.ts")
     .option("--no-worker", "do none of the work; tacklebox worker does it")
     .action(async (options: ServeOptions) => {
       prepareSandboxCode();

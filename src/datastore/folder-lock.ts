@@ -1,12 +1,31 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { TackleboxError, errorText } from "../errors.ts";
+import { TackleboxError, errorText, type ErrorCode } from "../errors.ts";
 
 const sqliteBusy = 5;
 
 /** Names of what the lock leaves in the folder. */
 export const lockFiles = ["lock", "lock-journal", "holder.json"] as const;
+
+/** What a folder is for, as its errors say it. */
+export interface FolderUse {
+  name: string;
+  unusable: ErrorCode;
+  locked: ErrorCode;
+  /** What to do in place of using this folder. */
+  elsewhere: string;
+  /** Ends what is said when another process has it. */
+  hint: string;
+}
+
+const datastoreUse: FolderUse = {
+  name: "datastore folder",
+  unusable: "DATASTORE_FOLDER",
+  locked: "DATASTORE_LOCKED",
+  elsewhere: "choose another folder",
+  hint: " Several workers need redis:// or postgres://.",
+};
 
 export interface FolderLock {
   /** Gives the folder up; another process may open it. Safe to call twice. */
@@ -14,23 +33,23 @@ export interface FolderLock {
 }
 
 /**
- * Takes a folder for this process alone, or throws `DATASTORE_LOCKED`.
+ * Takes a folder for this process alone, or throws `DATASTORE_LOCKED`, for another use the code that one has.
  *
  * The lock is one of the operating system, on the file `lock`: it ends with the process, however that dies, so
  * there is no stale lock to take over and no process id to misread, also between containers that share the
  * folder. Node offers file locks only through SQLite, which is why the file is opened as a database.
  * `holder.json` only tells people who has it.
  */
-export function lockFolder(folder: string): FolderLock {
-  const database = openLockFile(folder);
+export function lockFolder(folder: string, use: FolderUse = datastoreUse): FolderLock {
+  const database = openLockFile(folder, use);
   try {
     database.exec("begin exclusive");
   } catch (error) {
     database.close();
-    if ((error as { errcode?: unknown }).errcode === sqliteBusy) throw locked(folder);
+    if ((error as { errcode?: unknown }).errcode === sqliteBusy) throw locked(folder, use);
     throw new TackleboxError(
-      "DATASTORE_FOLDER",
-      `datastore folder ${folder}: it cannot be locked (${errorText(error)}), but two processes in one folder ` +
+      use.unusable,
+      `${use.name} ${folder}: it cannot be locked (${errorText(error)}), but two processes in one folder ` +
         "would destroy its data; use a folder on a local disk.",
       { cause: error },
     );
@@ -46,27 +65,26 @@ export function lockFolder(folder: string): FolderLock {
   };
 }
 
-function openLockFile(folder: string): DatabaseSync {
+function openLockFile(folder: string, use: FolderUse): DatabaseSync {
   try {
     return new DatabaseSync(join(folder, "lock"), { timeout: 0 });
   } catch (error) {
     throw new TackleboxError(
-      "DATASTORE_FOLDER",
-      `datastore folder ${folder}: no file can be made in it (${errorText(error)}), expected a folder this user ` +
-        "can write; change its owner or permissions, or name another folder.",
+      use.unusable,
+      `${use.name} ${folder}: no file can be made in it (${errorText(error)}), expected a folder this user ` +
+        `can write; change its owner or permissions, or ${use.elsewhere}.`,
       { cause: error },
     );
   }
 }
 
-function locked(folder: string): TackleboxError {
+function locked(folder: string, use: FolderUse): TackleboxError {
   const holder = readHolder(folder);
   const self = holder?.pid === process.pid ? " (this very process)" : "";
   const who = holder === null ? "another process" : `process ${holder.pid}${self}, since ${holder.since},`;
   return new TackleboxError(
-    "DATASTORE_LOCKED",
-    `datastore folder ${folder}: ${who} has it open, but only one process may; stop that one, or choose another ` +
-      "folder. Several workers need redis:// or postgres://.",
+    use.locked,
+    `${use.name} ${folder}: ${who} has it open, but only one process may; stop that one, or ${use.elsewhere}.${use.hint}`,
   );
 }
 

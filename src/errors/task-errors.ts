@@ -28,6 +28,11 @@ export const taskErrors = {
   ),
   // --- apply: src/nas, src/install
   NAS_UNREACHABLE: entry("environment", "NAS cannot be reached", "Check its address and that it is up."),
+  NAS_FOLDER: entry(
+    "environment",
+    "Folder of the simulated NAS cannot be used",
+    "Stop the other tacklebox that has it, mend it, or start in another folder.",
+  ),
   APP_NAME_TAKEN: entry("request", "App already installed", "Choose another name, or upgrade the app."),
   APP_NAME_INVALID: entry(
     "request",

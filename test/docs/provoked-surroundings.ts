@@ -255,6 +255,11 @@ export const provokedSurroundings: Provoked = {
       nas.setReachable(false);
       return nas.facts();
     }),
+  NAS_FOLDER: () =>
+    inFolder((folder) => {
+      writeFileSync(join(folder, "nas.json"), "[]");
+      return createSimulatedNas({ stateDir: folder });
+    }),
   RERUN_REFUSED: async () => {
     const folder = mkdtempSync(join(tmpdir(), "tacklebox-rerun-"));
     const box = await openBox({ datastoreUrl: `pglite:${join(folder, "box")}` });

@@ -293,7 +293,7 @@ describe("a NAS with a state folder", () => {
 
   it("says what is wrong when the folder cannot be read", async () => {
     await mkdir(path.join(stateDir, "nas.json"));
-    await expect(open()).rejects.toMatchObject({ code: "EISDIR" });
+    await expect(open()).rejects.toMatchObject({ code: "NAS_FOLDER", cause: { code: "EISDIR" } });
   });
 
   it("fails the job and the start when nothing can be saved any more", async () => {

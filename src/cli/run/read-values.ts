@@ -1,10 +1,13 @@
 import { TackleboxError } from "../../errors.ts";
 import { parseAllowedHost } from "../../network/decide-request.ts";
 
-/** `host` or `host:port`, checked. */
-export function readAllowed(text: string): string {
+/** `host` or `host:port`, checked; `command` is whose option it is. */
+export function readAllowed(text: string, command = "run"): string {
   if (parseAllowedHost(text) !== null) return text;
-  throw usage("--allow", `"${text}" was found`, "host or host:port", "leave out scheme and path");
+  throw new TackleboxError(
+    "USAGE",
+    `${command} --allow: "${text}" was found, expected host or host:port; leave out scheme and path.`,
+  );
 }
 
 export function readHost(text: string): string {

@@ -85,7 +85,7 @@ export async function resolveRunOptions(
     givenApp,
     simulatedFolder: options.simulated === false ? null : resolve(dirname(source.file), "_simulated"),
     onFailure: chooseOnFailure(options, source.interactive),
-    allow: (options.allow ?? []).map(readAllowed),
+    allow: (options.allow ?? []).map((text) => readAllowed(text)),
     originMap: (options.mapOrigin ?? []).map(readOriginMap),
     skipWaits: options.skipWaits ?? false,
   };

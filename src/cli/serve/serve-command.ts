@@ -1,5 +1,3 @@
-import { existsSync } from "node:fs";
-import { resolve } from "node:path";
 import { createApiServer, type ApiServer } from "../../api/create-api-server.ts";
 import { createSignInCodes } from "../../api/sign-in-codes.ts";
 import { createTokenStore } from "../../api/tokens.ts";
@@ -14,42 +12,28 @@ import { serveDatastore } from "../default-datastore.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { openCommandDatastore } from "../open-command-datastore.ts";
 import { printable } from "../printable.ts";
-import { readCount } from "../read-count.ts";
 import { untilAborted } from "../until-aborted.ts";
 import { offerToWorkers, type WorkerOffer } from "./offer-to-workers.ts";
 import { openSimulatedWorld, type SimulatedWorld } from "./open-simulated.ts";
-
-/** The options of `tacklebox serve`. */
-export interface ServeOptions {
-  host: string;
-  port: string;
-  datastore?: string;
-  catalog?: string;
-  allowHost?: string[];
-  allow?: string[];
-  hookConcurrency?: string;
-  /** False: it does none of the work itself. */
-  worker: boolean;
-}
+import { resolveServeOptions, type ResolvedServeOptions, type ServeOptions } from "./serve-options.ts";
 
 const nasFolder = ".tacklebox/nas";
 
 /** `tacklebox serve`: the API, the activity center and a worker in one process, until it is asked to stop. */
-export async function serveCommand(context: CliContext, options: ServeOptions): Promise<ExitCode> {
+export async function serveCommand(context: CliContext, given: ServeOptions): Promise<ExitCode> {
   const { terminal, environment } = context;
-  const port = readPort(options.port);
-  const catalogRoot = requireCatalog(options.catalog);
+  const options = resolveServeOptions(given);
   const datastore = await openCommandDatastore(
     context,
-    options.datastore ?? environment.datastoreUrl ?? serveDatastore,
+    given.datastore ?? environment.datastoreUrl ?? serveDatastore,
   );
   try {
     requireOthers(datastore, options);
-    const world = await openSimulatedWorld(nasFolder, catalogRoot);
+    const world = await openSimulatedWorld(nasFolder, options);
     try {
       const offer = await offerToWorkers(datastore, world);
       try {
-        await serve({ context, options, datastore, world, offer, catalogRoot, port });
+        await serve({ context, options, datastore, world, offer });
       } finally {
         await offer.close();
       }
@@ -65,12 +49,10 @@ export async function serveCommand(context: CliContext, options: ServeOptions): 
 
 interface Serving {
   context: CliContext;
-  options: ServeOptions;
+  options: ResolvedServeOptions;
   datastore: Datastore;
   world: SimulatedWorld;
   offer: WorkerOffer;
-  catalogRoot: string | null;
-  port: number;
 }
 
 async function serve(serving: Serving): Promise<void> {
@@ -81,12 +63,10 @@ async function serve(serving: Serving): Promise<void> {
     nas: world.nas,
     datastore,
     originMap: world.originMap,
-    allow: options.allow ?? [],
-    deniedPorts: [...serving.offer.ports, ...(serving.port === 0 ? [] : [serving.port])],
+    allow: options.allow,
+    deniedPorts: [...serving.offer.ports, ...(options.port === 0 ? [] : [options.port])],
     onTrouble,
-    ...(options.hookConcurrency === undefined
-      ? {}
-      : { hookConcurrency: readCount("serve --hook-concurrency", options.hookConcurrency) }),
+    ...(options.hookConcurrency === null ? {} : { hookConcurrency: options.hookConcurrency }),
   });
   try {
     await serveOn({ ...serving, tacklebox, onTrouble });
@@ -98,7 +78,8 @@ async function serve(serving: Serving): Promise<void> {
 async function serveOn(
   serving: Serving & { tacklebox: Tacklebox; onTrouble: (text: string) => void },
 ): Promise<void> {
-  const { context, options, datastore, world, tacklebox, catalogRoot, onTrouble } = serving;
+  const { context, options, datastore, world, tacklebox, onTrouble } = serving;
+  const { catalogRoot, allowedHosts } = options;
   const clock = systemClock;
   const feed = await createTaskFeed({ datastore, reader: tacklebox, onTrouble });
   const codes = createSignInCodes(clock);
@@ -107,11 +88,11 @@ async function serveOn(
   const services = { tacklebox, datastore, nas, feed, tokens, codes, clock, catalogRoot, onTrouble };
   const server = await createApiServer({
     ...services,
-    allowedHosts: options.allowHost ?? [],
+    allowedHosts,
     page: await buildUi(),
   });
   try {
-    const url = await listen(server, options.host, serving.port);
+    const url = await listen(server, options.host, options.port);
     await serving.offer.announce(url);
     if (options.worker) await tacklebox.start();
     const first = (await tokens.isEmpty()) ? await tokens.create("first") : null;
@@ -139,7 +120,7 @@ async function listen(server: ApiServer, host: string, port: number): Promise<st
 }
 
 function tellStart(
-  { context, options, datastore, world, catalogRoot }: Serving,
+  { context, options, datastore, world }: Serving,
   { url, code, token }: { url: string; code: string; token: string | null },
 ): void {
   const { terminal } = context;
@@ -153,29 +134,11 @@ function tellStart(
     terminal.say(`  workers    ${options.worker ? "this process; more" : "none yet; add them"} with`);
     terminal.say(`             tacklebox worker --datastore ${datastore.displayUrl}`);
   }
-  terminal.say(`  catalog    ${catalogRoot ?? "none; give one with --catalog"}`);
-}
-
-function readPort(text: string): number {
-  const port = Number(text);
-  if (/^\d+$/.test(text) && port <= 65_535) return port;
-  throw new TackleboxError(
-    "USAGE",
-    `--port: found ${JSON.stringify(text)}, expected a port from 0 to 65535; correct it.`,
-  );
-}
-
-function requireCatalog(folder: string | undefined): string | null {
-  if (folder === undefined) return null;
-  if (existsSync(folder)) return resolve(folder);
-  throw new TackleboxError(
-    "USAGE",
-    `--catalog: found no folder ${JSON.stringify(folder)}, expected the root of a catalog; correct the path.`,
-  );
+  terminal.say(`  catalog    ${options.catalogRoot ?? "none; give one with --catalog"}`);
 }
 
 /** Without a worker of its own, others must be able to work on its datastore. */
-function requireOthers({ kind, displayUrl }: Datastore, options: ServeOptions): void {
+function requireOthers({ kind, displayUrl }: Datastore, options: ResolvedServeOptions): void {
   if (options.worker || kind !== "pglite") return;
   throw new TackleboxError(
     "USAGE",

@@ -9,6 +9,7 @@ import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { openCommandDatastore } from "../open-command-datastore.ts";
 import { printable } from "../printable.ts";
 import { readCount } from "../read-count.ts";
+import { readAllowed } from "../run/read-values.ts";
 import { untilAborted } from "../until-aborted.ts";
 
 /** The options of `tacklebox worker`. */
@@ -21,13 +22,14 @@ export interface WorkerOptions {
 /** `tacklebox worker`: one more process that works on the tasks of a datastore, until it is asked to stop. */
 export async function workerCommand(context: CliContext, options: WorkerOptions): Promise<ExitCode> {
   const url = requireShared(options.datastore ?? context.environment.datastoreUrl);
+  const allow = (options.allow ?? []).map((text) => readAllowed(text, "worker"));
   const hookConcurrency =
     options.hookConcurrency === undefined
       ? {}
       : { hookConcurrency: readCount("worker --hook-concurrency", options.hookConcurrency) };
   const datastore = await openCommandDatastore(context, url);
   try {
-    await work(context, datastore, { allow: options.allow ?? [], ...hookConcurrency });
+    await work(context, datastore, { allow, ...hookConcurrency });
   } finally {
     await datastore.close();
   }

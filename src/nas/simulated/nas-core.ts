@@ -54,7 +54,12 @@ export async function createNasCore(options: ResolvedSimulatedNasOptions, rootDi
   const exclusively = createTurnstile();
   const parts = { apps, jobs, directories, memories, runner, engine, events };
   const core = { options, rootDir, ...parts, save, exclusively, close };
-  await goOn(core);
+  try {
+    await goOn(core);
+  } catch (error) {
+    await close();
+    throw error;
+  }
   return core;
 }
 

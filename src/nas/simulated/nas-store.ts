@@ -1,7 +1,9 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { errorText } from "../../errors.ts";
 import type { JsonObject } from "../../json.ts";
 import type { CreateAppRequest, NasApp, NasJobRef, UpgradeAppRequest } from "../nas-driver.ts";
+import { unusableNasFolder } from "./nas-folder.ts";
 import type { EnsuredDirectory, InjectedFailure } from "./simulated-nas-options.ts";
 
 /** An app as the simulated NAS keeps it. */
@@ -65,10 +67,7 @@ export function createFolderNasStore(folder: string): NasStore {
   const appFile = (name: string, file: string): string => path.join(folder, "apps", name, file);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   return {
-    load: () => {
-      const text = readIfThere(nasFile);
-      return text === null ? emptyNas() : (JSON.parse(text) as StoredNas);
-    },
+    load: () => readNasFile(folder, "nas.json") ?? emptyNas(),
     save: (nas) => writeWhole(nasFile, JSON.stringify(nas)),
     loadAppData: (name) => {
       rmSync(appFile(name, "requests.jsonl"), { force: true });
@@ -83,6 +82,23 @@ function writeWhole(file: string, text: string): void {
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
   writeFileSync(`${file}.new`, text, { mode: 0o600 });
   renameSync(`${file}.new`, file);
+}
+
+/** What was kept; null when nothing was. Throws `NAS_FOLDER`. */
+function readNasFile(folder: string, name: string): StoredNas | null {
+  let stored: unknown;
+  try {
+    stored = JSON.parse(readIfThere(path.join(folder, name)) ?? "null");
+  } catch (error) {
+    throw unusableNasFolder(folder, `its file ${name} cannot be read (${errorText(error)})`, error);
+  }
+  if (stored === null || isStoredNas(stored)) return stored;
+  throw unusableNasFolder(folder, `its file ${name} is not one of a simulated NAS`);
+}
+
+function isStoredNas(value: unknown): value is StoredNas {
+  const { format, apps, jobs, directories } = value as Record<string, unknown>;
+  return format === 1 && [apps, jobs, directories].every((list) => Array.isArray(list));
 }
 
 function readIfThere(file: string): string | null {
