@@ -1,6 +1,7 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import type { ProblemDocument } from "../../src/api/problem.ts";
 import type { HookTaskView, OperationTaskView } from "../../src/task/task-view.ts";
+import { openGate } from "../cli/support/gate.ts";
 import { testDatastores, type TestDatastore } from "../support/test-datastores.ts";
 import { openApiBox, type ApiBox, type ApiBoxOptions } from "./support/api-box.ts";
 import { askingHook, failingHook, installBody, quickHook, waitingHook } from "./support/scripts.ts";
@@ -64,6 +65,34 @@ describe.each(testDatastores.filter(({ available }) => available))("tasks over H
       headers: { "if-none-match": end.headers.get("etag") ?? "", prefer: "wait=1" },
     });
     expect(none.status).toBe(304);
+  });
+
+  it("answers a long poll that includes the log at its next line", async () => {
+    const gate = await openGate();
+    const api = await open({ tacklebox: { allow: [gate.address], restAfterMs: 3_600_000 } });
+    const talking = `export async function run(ctx) {
+      await fetch("http://${gate.address}/talking");
+      ctx.log("nothing else has changed");
+      await new Promise((resolve) => setTimeout(resolve, 240_000));
+    }`;
+    const { id } = await install(api, installBody([{ id: "talking", scriptContent: talking }]));
+    await gate.came("talking");
+    await api.feed.refresh(id);
+    const path = `/v1/tasks/${id}?include=logs`;
+    const seen = await api.call("GET", path);
+    const headers = { "if-none-match": seen.headers.get("etag") ?? "", prefer: "wait=10" };
+    const following = Promise.withResolvers<void>();
+    const follow = api.feed.follow.bind(api.feed);
+    vi.spyOn(api.feed, "follow").mockImplementation((onChange) => {
+      following.resolve();
+      return follow(onChange);
+    });
+    const changed = api.call<{ logs: { items: { message: string }[] } }>("GET", path, { headers });
+    await following.promise;
+    gate.open();
+    const { status, body } = await changed;
+    expect(status).toBe(200);
+    expect(body.logs.items.map(({ message }) => message)).toContain("nothing else has changed");
   });
 
   it("does what the user may do, says what is possible when it is not, and minds If-Match", async () => {

@@ -12,6 +12,7 @@ import {
   waitSecondsOf,
   type TaggedJson,
 } from "../conditional.ts";
+import { readWhenNew } from "../read-when-new.ts";
 import { readTaskLog } from "../task-log.ts";
 import {
   includeQuerySchema,
@@ -22,7 +23,6 @@ import {
 import { answerWith, bodiless, errors, tag } from "../schemas/answers.ts";
 import { toLabels } from "../to-labels.ts";
 import type { TypedApp } from "../typed-app.ts";
-import { waitForChange } from "../wait-for-change.ts";
 
 const logTypes = ["application/json", "application/x-ndjson"] as const;
 
@@ -94,18 +94,15 @@ function addTask(app: TypedApp, services: ApiServices): void {
       const { id } = request.params;
       const include = (request.query.include ?? "").split(",");
       const seconds = waitSecondsOf(request);
-      let found = await readTask(services, id, include);
-      if (seconds > 0 && isKnown(request, found.tag)) {
-        const gone = new AbortController();
-        reply.raw.once("close", () => gone.abort());
-        const family = new Set([id, ...(await hookIdsOf(services, id))]);
-        await waitForChange({ feed, clock, seconds, signal: gone.signal }, async (changed) => {
-          if (!family.has(changed)) return false;
-          found = await readTask(services, id, include);
-          return !isKnown(request, found.tag);
-        });
-        reply.header("preference-applied", `wait=${seconds}`);
-      }
+      const read = async (): Promise<TaggedJson> => await readTask(services, id, include);
+      if (seconds === 0 || request.headers["if-none-match"] === undefined)
+        return sendTagged(request, reply, await read());
+      const gone = new AbortController();
+      reply.raw.once("close", () => gone.abort());
+      const withLog = include.includes("logs");
+      const wait = { feed, clock, taskId: id, withLog, seconds, signal: gone.signal };
+      const found = await readWhenNew(wait, read, ({ tag: now }) => !isKnown(request, now));
+      reply.header("preference-applied", `wait=${seconds}`);
       return sendTagged(request, reply, found);
     },
   );
@@ -157,11 +154,6 @@ export async function readPage(
 function whenGone(error: unknown): null {
   if (errorCodeOf(error) === "TASK_UNKNOWN") return null;
   throw error;
-}
-
-async function hookIdsOf({ feed }: ApiServices, id: string): Promise<string[]> {
-  const { view } = await feed.snapshot(id);
-  return view.kind === "hook" ? [] : view.steps.flatMap(({ taskId }) => taskId ?? []);
 }
 
 /** One task with what was asked for beside it. */
