@@ -46,7 +46,8 @@ function unauthorized(token: string | null): TackleboxError {
   const found = token === null ? "there is no bearer token" : "the token is not known here";
   return new TackleboxError(
     "UNAUTHORIZED",
-    `Authorization: ${found}, expected "Bearer tbx_..."; use the token shown at the first start, or make one with "tacklebox token".`,
+    `Authorization: ${found}, expected "Bearer tbx_..."; use the token shown at the first start, open the address the server ` +
+      'prints, or make a token with "tacklebox token create" (where the datastore is a pglite: folder, stop the server first).',
   );
 }
 

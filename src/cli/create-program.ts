@@ -1,4 +1,5 @@
 import { Command, Option } from "commander";
+import { didYouMean } from "../schema/closest-name.ts";
 import { hookEvents } from "../schema/install-script.ts";
 import { addTaskCommands } from "./add-task-commands.ts";
 import packageJson from "../../package.json" with { type: "json" };
@@ -20,7 +21,7 @@ export function createProgram(context: CliContext, onExit: (code: ExitCode) => v
     .description("A durable, sandboxed runtime for the lifecycle hooks of NAS app install scripts")
     .version(packageJson.version, "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
-    .helpCommand("help [command]", "print the help of a command")
+    .helpCommand(false)
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({
@@ -41,6 +42,7 @@ export function createProgram(context: CliContext, onExit: (code: ExitCode) => v
   addWorker(program, context, onExit);
   addRotateKey(program, context, onExit);
   addTaskCommands(program, context, onExit);
+  addHelp(program);
   for (const command of program.commands) {
     command
       .helpOption("-h, --help", "print this help")
@@ -55,6 +57,21 @@ type Add = (program: Command, context: CliContext, onExit: (code: ExitCode) => v
 const collect = (value: string, all: string[] | undefined): string[] => [...(all ?? []), value];
 
 const catalogHelp = "folder that script paths are relative to (default: the script's own)";
+
+/** In place of commander's own, which prints the whole help for a command it does not know. */
+function addHelp(program: Command): void {
+  program
+    .command("help")
+    .description("print the help of a command")
+    .argument("[command]", "its name")
+    .action((name?: string) => {
+      if (name === undefined) program.help();
+      const command = program.commands.find((one) => one.name() === name);
+      if (command !== undefined) command.help();
+      const names = program.commands.map((one) => one.name());
+      program.error(`error: unknown command '${name}'.${didYouMean(name ?? "", names)}`);
+    });
+}
 
 const addValidate: Add = (program, context, onExit) => {
   program

@@ -89,8 +89,12 @@ async function prepareFolder(folder: string): Promise<boolean> {
   }
   if (names.includes(dataFolder)) {
     // PGlite would make a new database over whatever is there.
-    const version = await readFile(join(folder, dataFolder, "PG_VERSION"), "utf8").catch(() => null);
-    if (version === null) throw damaged(folder, `${dataFolder}/PG_VERSION cannot be read`);
+    await readFile(join(folder, dataFolder, "PG_VERSION")).catch((error: unknown) => {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== "EACCES" && code !== "EPERM")
+        throw damaged(folder, `${dataFolder}/PG_VERSION cannot be read`, error);
+      throw unusable(folder, `${dataFolder} may not be read by this user (${errorText(error)})`, error);
+    });
     return true;
   }
   const foreign = names.filter((name) => !ownNames.has(name) && !name.startsWith("building-"));

@@ -60,5 +60,10 @@ export const taskErrors = {
   // --- show: src/cli
   USAGE: entry("request", "Command not understood", "See --help."),
   FILE_UNREADABLE: entry("request", "File cannot be read", "Check the path and its permissions."),
+  FILE_UNWRITABLE: entry(
+    "environment",
+    "File cannot be written",
+    "Change the permissions of its folder, or make room on its disk.",
+  ),
   INTERNAL: entry("internal", "Fault in tacklebox", "Report it with the text shown."),
 } as const satisfies Record<string, CatalogueEntry>;

@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { cli, folderOf, root, scriptOf } from "./support/cli.ts";
@@ -25,6 +25,17 @@ describe("tacklebox lock", () => {
     expect(await cli("lock", "--check", folder)).toMatchObject({ code: 0, stdout: "" });
     expect(await cli("lock", folder)).toMatchObject({ code: 0, stdout: "" });
     expect(await lockOf(folder)).toBe(written);
+  });
+
+  test("says that its file cannot be written, and leaves nothing behind", async () => {
+    const folder = await catalogOf();
+    await mkdir(join(folder, `tacklebox.lock.json.${process.pid}.tmp`));
+    const { code, stderr } = await cli("lock", folder);
+    expect(code).toBe(5);
+    expect(stderr).toMatch(
+      /FILE_UNWRITABLE \S+\/tacklebox\.lock\.json: it cannot be written \(EISDIR.*; check its folder\./,
+    );
+    await expect(lockOf(folder)).rejects.toMatchObject({ code: "ENOENT" });
   });
 
   test("--check exits 3 with each difference and changes nothing; without it they are written", async () => {

@@ -18,6 +18,7 @@ describe("the process tacklebox", () => {
   it.each([
     ["no command", [], 2, /Usage: tacklebox/],
     ["an unknown command", ["instal"], 2, /unknown command 'instal'/],
+    ["help about an unknown command", ["help", "instal"], 2, /unknown command 'instal'/],
     ["a missing file", ["run", "nowhere.json"], 2, /FILE_UNREADABLE nowhere\.json: nothing was found there/],
     ["a folder in place of a file", ["run", "src"], 2, /FILE_UNREADABLE src: a folder was found/],
     ["an unknown option", ["run", "package.json", "--hok", "x"], 2, /unknown option '--hok'/],
@@ -34,6 +35,12 @@ describe("the process tacklebox", () => {
       5,
       /DATASTORE_(UNREACHABLE|KEY)/,
     ],
+    [
+      "a datastore without a key",
+      ["worker", "--datastore", "postgres://me:secret@127.0.0.1:1/tasks"],
+      5,
+      /DATASTORE_KEY datastore postgres:\/\/\S+: neither TACKLEBOX_KEY nor TACKLEBOX_KEY_FILE is set, expected/,
+    ],
   ])("ends with a word and the right exit code for %s", async (_what, args, exitCode, message) => {
     const result = await spawnCli(args).result;
     expect(result.code).toBe(exitCode);
@@ -41,8 +48,16 @@ describe("the process tacklebox", () => {
     expectPlain(result);
   });
 
+  it("says which command help does not know, and not the whole help", async () => {
+    const { code, stdout, stderr } = await cli("help", "valdate");
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toBe(
+      "error: unknown command 'valdate'. Did you mean \"validate\"?\nSee: tacklebox --help\n",
+    );
+  });
+
   it("prints help as data with exit 0", async () => {
-    for (const args of [["--help"], ["run", "--help"], ["help", "demo"]]) {
+    for (const args of [["--help"], ["run", "--help"], ["help", "demo"], ["help"]]) {
       const { code, stdout, stderr } = await cli(...args);
       expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
       expect(stdout).toMatch(/^Usage: tacklebox /);

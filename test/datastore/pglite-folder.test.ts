@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
@@ -181,6 +181,24 @@ describe("folder that cannot hold a datastore", () => {
     expect(await refusal()).toMatch(
       /^datastore folder .*box: it cannot be made or read .*; change its permissions/,
     );
+  });
+
+  it("is refused as another user's, not as damaged, when its database may not be read", async () => {
+    await mkdir(join(folder, "pgdata"), { recursive: true });
+    expect(await refusal()).toMatch(/its database does not open \(pgdata\/PG_VERSION cannot be read\)/);
+    await chmod(home, 0o755);
+    await chmod(join(folder, "pgdata"), 0);
+    // Root may read everything.
+    const isRoot = process.geteuid?.() === 0;
+    if (isRoot) process.seteuid?.(65_534);
+    try {
+      expect(await refusal()).toMatch(
+        /pgdata may not be read by this user \(EACCES.*; change its permissions/,
+      );
+    } finally {
+      if (isRoot) process.seteuid?.(0);
+      await chmod(join(folder, "pgdata"), 0o755);
+    }
   });
 
   it("is refused when it holds something else, which stays untouched", async () => {

@@ -24,6 +24,7 @@ import { readTextFile } from "../../src/cli/read-text-file.ts";
 import type { CliContext } from "../../src/cli/cli-context.ts";
 import { readAllowed } from "../../src/cli/run/read-values.ts";
 import { tellError } from "../../src/cli/tell-error.ts";
+import { unwritable } from "../../src/cli/unwritable.ts";
 import { goodFlow } from "../schema/check.ts";
 import { installRequest, openBox, type Box } from "../support/box.ts";
 import { createManualClock } from "../support/manual-clock.ts";
@@ -343,6 +344,10 @@ export const provokedSurroundings: Provoked = {
     ),
   APP_CRASHED: () => taskError(quietHook, (nas) => nas.nextStart("testapp", { crash: true })),
   USAGE: () => thrownBy(() => readAllowed("https://a.example/")),
+  FILE_UNWRITABLE: () =>
+    Promise.resolve(
+      unwritable("catalog/tacklebox.lock.json", Object.assign(new Error(), { code: "EACCES" })).message,
+    ),
   FILE_UNREADABLE: () => thrownBy(() => readTextFile("no-such-file.json")),
   INTERNAL: toldOfFault,
 };

@@ -1,4 +1,4 @@
-import { rename, writeFile } from "node:fs/promises";
+import { rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import {
   lockFileName,
@@ -15,6 +15,7 @@ import type { Problem } from "../../schema/problem.ts";
 import type { CliContext } from "../cli-context.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { readTextFile, requireFolder } from "../read-text-file.ts";
+import { unwritable } from "../unwritable.ts";
 import { findScripts } from "../validate/find-scripts.ts";
 import { count, problemLine } from "../validate/problem-lines.ts";
 import { differencesOf, type LockDifference } from "./lock-differences.ts";
@@ -106,12 +107,17 @@ function stillThere({ scripts }: LockFile, root: string): Record<string, LockedS
   return Object.fromEntries(Object.entries(scripts).filter(([name]) => reader.read(name) !== null));
 }
 
-/** In one step, so that nobody ever reads half of it. */
+/** In one step, so that nobody ever reads half of it. Throws `FILE_UNWRITABLE`. */
 async function write(root: string, lock: LockFile): Promise<void> {
   const path = join(root, lockFileName);
   const unfinished = `${path}.${process.pid}.tmp`;
-  await writeFile(unfinished, toLockText(lock));
-  await rename(unfinished, path);
+  try {
+    await writeFile(unfinished, toLockText(lock));
+    await rename(unfinished, path);
+  } catch (error) {
+    await rm(unfinished, { force: true }).catch(() => {});
+    throw unwritable(path, error);
+  }
 }
 
 function countHooks(scripts: Record<string, LockedScript>): number {

@@ -83,6 +83,7 @@ function notSignedIn({ environment }: CliContext, { name }: TaskService): Tackle
   return new TackleboxError(
     "UNAUTHORIZED",
     `${name}: TACKLEBOX_TOKEN ${found}, expected a token of that server; use the one shown at its first start, ` +
-      'or make one where its datastore is: "tacklebox token create NAME --datastore URL".',
+      'or make one where its datastore is: "tacklebox token create NAME --datastore URL" (stop the server first when that is ' +
+      "a pglite: folder).",
   );
 }
