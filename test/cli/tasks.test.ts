@@ -248,7 +248,7 @@ describe.skipIf(!hasRedis)("the commands about tasks", () => {
     expect(gone.code).toBe(5);
     const env = { TACKLEBOX_SERVER: server.url };
     const unsigned = await spawnCli(["tasks"], { cwd: folder, env }).result;
-    expect(unsigned.stderr).toMatch(/UNAUTHORIZED .*TACKLEBOX_TOKEN is not set.* stop the server first/);
+    expect(unsigned.stderr).toMatch(/UNAUTHORIZED .*TACKLEBOX_TOKEN is not set.*\(stop the server first/);
     expect(unsigned.code).toBe(2);
   });
 });
