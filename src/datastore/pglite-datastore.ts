@@ -23,7 +23,8 @@ export type PgliteOptions = { [Name in keyof TemplateOptions]?: TemplateOptions[
   outageMs: number;
 };
 
-const dataFolder = "pgdata";
+/** Where the database is in a datastore folder. */
+export const dataFolder = "pgdata";
 const ownNames = new Set<string>([...lockFiles, dataFolder, folderKeyFile]);
 
 const durability =

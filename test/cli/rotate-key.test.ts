@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { openDatastore } from "../../src/datastore/open-datastore.ts";
@@ -50,6 +50,13 @@ test("rotate-key makes no datastore: one that is not named, not there, or withou
     expect(absent).toMatchObject({ code: 2, stderr: expect.stringMatching(/typo: found no such folder/) });
     expect(existsSync(typo)).toBe(false);
   }
+
+  const empty = await startCli(["rotate-key", "--datastore", `pglite:${folder}`], { env: keys }).result;
+  expect(empty).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/found no datastore in that folder/),
+  });
+  expect(readdirSync(folder)).toEqual([]);
 
   const url = `pglite:${join(folder, "box")}`;
   await (await openDatastore(url, { key })).close();
