@@ -4,7 +4,7 @@ import { errorCodeOf } from "../errors.ts";
 import type { TaskReader } from "../install/task-reader.ts";
 import { hooksQueue, operationsQueue, type JobData } from "../queue/queue-names.ts";
 import { isTerminal } from "../task/task-state.ts";
-import type { TaskView } from "../task/task-view.ts";
+import type { OperationTaskView, TaskView } from "../task/task-view.ts";
 
 type Reader = Pick<TaskReader, "getTask" | "getHookTasks">;
 
@@ -23,12 +23,17 @@ export async function* readKeptTasks(datastore: Datastore, reader: Reader): Asyn
         const view = await viewOf(job, reader);
         if (view === null) continue;
         yield view;
-        if (view.kind === "operation" && !isTerminal(view.status)) yield* await reader.getHookTasks(view.id);
+        if (view.kind === "operation" && hasHooksWithoutJob(view)) yield* await reader.getHookTasks(view.id);
       }
     } finally {
       await queue.close();
     }
   }
+}
+
+/** Those whose turn has not come, or never came before the operation ended. */
+function hasHooksWithoutJob({ steps }: OperationTaskView): boolean {
+  return steps.some(({ kind, status }) => kind === "hook" && !isTerminal(status));
 }
 
 async function* jobsOf(queue: Queue<JobData>): AsyncGenerator<Job<JobData>> {

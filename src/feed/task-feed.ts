@@ -189,8 +189,9 @@ class QueueFeed implements TaskFeed {
         await this.tell(id);
       }
     } catch (error) {
-      // Removed by its retention, or the datastore is away: the next read finds out.
+      // Removed by its retention, or the datastore is away: the next read finds out, and tells.
       this.snapshots.delete(id);
+      this.told.delete(id);
       if (errorCodeOf(error) !== "TASK_UNKNOWN") this.options.onTrouble(`task ${id}: ${errorText(error)}`);
     } finally {
       this.refreshing.delete(id);
@@ -207,13 +208,19 @@ class QueueFeed implements TaskFeed {
     this.told.set(id, tag);
     this.publish({ type: isNew ? "task.created" : "task.updated", task, view });
     if (view.kind === "hook") void this.refresh(view.parentId);
-    else if (isNew) await this.tellHooks(id);
+    else if (isNew || isTerminal(view.status)) await this.tellHooks(id);
   }
 
-  /** The hooks of an operation are tasks from its beginning on, long before they have a job. */
+  /** The hooks of an operation are tasks from its beginning to its end, also those that never have a job. */
   private async tellHooks(operationId: string): Promise<void> {
     for (const view of await this.options.reader.getHookTasks(operationId)) {
-      if (this.index.get(view.id) !== undefined) continue;
+      const known = this.index.get(view.id);
+      if (known !== undefined) {
+        if (known.status !== view.status && isTerminal(view.status)) await this.refresh(view.id);
+        continue;
+      }
+      // Its retention ended while its hooks were read.
+      if (this.index.get(operationId) === undefined) return;
       const task = toTaskSummary(view);
       this.index.put(task);
       this.publish({ type: "task.created", task, view });
@@ -232,6 +239,10 @@ class QueueFeed implements TaskFeed {
     if (task === undefined) return;
     this.index.remove(id);
     this.publish({ type: "task.removed", task, view: null });
+    if (task.kind === "hook") return;
+    // Some of them never had a job whose end would be told.
+    const hooks = this.index.select({ parent: id }, { limit: Number.POSITIVE_INFINITY });
+    for (const hook of hooks.ids) this.forget(hook);
   }
 
   private async read(id: string): Promise<TaskSnapshot> {

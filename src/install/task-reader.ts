@@ -8,7 +8,8 @@ import {
   type OperationRecord,
   type OperationState,
 } from "../task/operation-task.ts";
-import { foldEntry, initialHookTaskState, type HookTaskState } from "../task/task-state.ts";
+import { endWithOperation } from "../task/end-with-operation.ts";
+import { foldEntry, initialHookTaskState, isTerminal, type HookTaskState } from "../task/task-state.ts";
 import type { HookTaskView, OperationTaskView, TaskView } from "../task/task-view.ts";
 import type { Runtime } from "./runtime.ts";
 import { getJson } from "./stored-json.ts";
@@ -37,14 +38,27 @@ export interface TaskReader {
 export function createTaskReader(stores: Stores): TaskReader {
   const hookStates = createStateReader(stores, foldEntry);
   const operationStates = createStateReader(stores, foldOperationEntry);
-  const findHook = async (record: HookTaskRecord): Promise<Extract<FoundTask, { kind: "hook" }>> => {
-    const state = await hookStates(record.id, initialHookTaskState);
+  const operationState = async (record: OperationRecord): Promise<OperationState> =>
+    await operationStates(record.id, initialOperationState(record));
+  const findHook = async (
+    record: HookTaskRecord,
+    ofOperation: () => Promise<OperationState | null>,
+  ): Promise<Extract<FoundTask, { kind: "hook" }>> => {
+    let state = await hookStates(record.id, initialHookTaskState);
+    if (state.status === "PENDING") {
+      const operation = await ofOperation();
+      // Read once more: since it was read, its turn may have come, and both may have ended.
+      if (operation !== null && isTerminal(operation.status))
+        state = endWithOperation(await hookStates(record.id, initialHookTaskState), operation);
+    }
     return { kind: "hook", record, state, view: toHookTaskView(record, state) };
   };
-  const readHook = async (task: HookTaskRecord): Promise<HookTaskView> => (await findHook(task)).view;
-  const readHooks = async ({ steps }: OperationRecord): Promise<HookTaskView[]> => {
+  const readHooks = async (
+    { steps }: OperationRecord,
+    ofOperation: () => Promise<OperationState>,
+  ): Promise<HookTaskView[]> => {
     const tasks = steps.flatMap((step) => (step.kind === "hook" && step.task !== null ? [step.task] : []));
-    return await Promise.all(tasks.map(readHook));
+    return await Promise.all(tasks.map(async (task) => (await findHook(task, ofOperation)).view));
   };
   const requireHook = async (taskId: string): Promise<HookTaskRecord> =>
     (await getJson<HookTaskRecord>(stores.documents, "hook-tasks", taskId)) ?? throwUnknown(taskId);
@@ -52,12 +66,15 @@ export function createTaskReader(stores: Stores): TaskReader {
     (await getJson<OperationRecord>(stores.documents, "operations", id)) ?? throwUnknown(id);
   const findTask = async (id: string): Promise<FoundTask> => {
     const hook = await getJson<HookTaskRecord>(stores.documents, "hook-tasks", id);
-    if (hook !== null) return await findHook(hook);
+    if (hook !== null) {
+      return await findHook(hook, async () => {
+        const parent = await getJson<OperationRecord>(stores.documents, "operations", hook.operationId);
+        return parent === null ? null : await operationState(parent);
+      });
+    }
     const record = await requireOperation(id);
-    const [state, views] = await Promise.all([
-      operationStates(id, initialOperationState(record)),
-      readHooks(record),
-    ]);
+    const reading = operationState(record);
+    const [state, views] = await Promise.all([reading, readHooks(record, () => reading)]);
     const view = toOperationView(record, state, new Map(views.map((one) => [one.id, one])));
     return { kind: "operation", record, state, view };
   };
@@ -66,7 +83,11 @@ export function createTaskReader(stores: Stores): TaskReader {
     requireOperation,
     findTask,
     getTask: async (id) => (await findTask(id)).view,
-    getHookTasks: async (operationId) => await readHooks(await requireOperation(operationId)),
+    getHookTasks: async (operationId) => {
+      const record = await requireOperation(operationId);
+      let reading: Promise<OperationState> | null = null;
+      return await readHooks(record, () => (reading ??= operationState(record)));
+    },
     getJournal: async (taskId) => await readJournal(stores.journals, taskId),
   };
 }
