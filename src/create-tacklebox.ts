@@ -321,10 +321,14 @@ class TackleboxRuntime implements Tacklebox {
   }
 
   async start(): Promise<void> {
-    await (await this.requireScheduler()).start();
-    const work = (): Promise<unknown> =>
-      this.removeEnded().catch((error) => this.onTrouble(errorText(error)));
-    this.janitor ??= runJanitor({ clock: this.runtime.clock, work, signal: this.closing.signal });
+    const scheduler = await this.requireScheduler();
+    await scheduler.start();
+    const tell = (error: unknown): void => this.onTrouble(errorText(error));
+    const findForgotten = (): Promise<void> => scheduler.enqueueForgotten().catch(tell);
+    const work = (): Promise<unknown> => Promise.all([this.removeEnded().catch(tell), findForgotten()]);
+    const { clock } = this.runtime;
+    const { signal } = this.closing;
+    this.janitor ??= findForgotten().then(async () => await runJanitor({ clock, work, signal }));
   }
 
   async warm(): Promise<void> {

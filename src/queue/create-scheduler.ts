@@ -17,6 +17,7 @@ import {
   type OperationRecord,
 } from "../task/operation-task.ts";
 import { changeDelay } from "./change-delay.ts";
+import { enqueueForgotten } from "./enqueue-forgotten.ts";
 import { createLeaseKeeper, type LeaseKeeper } from "./lease-keeper.ts";
 import type { TaskView } from "../task/task-view.ts";
 import { hooksQueue, operationsQueue, type JobData } from "./queue-names.ts";
@@ -65,6 +66,8 @@ export interface SchedulerOptions {
 export interface Scheduler {
   /** Puts an accepted operation into its queue; the same id twice is one job. */
   enqueue(record: OperationRecord): Promise<void>;
+  /** Queues operations whose process was killed between keeping and queueing them. */
+  enqueueForgotten(): Promise<void>;
   /** Wakes a parked task to look at the desk; harmless when it is not parked. */
   wake(taskId: string): Promise<void>;
   /** Lets an operation's job show this view, as a worker does while it has the job. */
@@ -125,6 +128,11 @@ class QueueScheduler implements Scheduler {
       { id: record.id },
       { jobId: record.id, ...jobOptions },
     );
+  }
+
+  async enqueueForgotten(): Promise<void> {
+    const { operations } = this.queues;
+    await enqueueForgotten(this.options.runtime, operations, (record) => this.enqueue(record));
   }
 
   async wake(taskId: string): Promise<void> {
