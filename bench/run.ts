@@ -24,6 +24,8 @@ const subjects: Record<string, () => Promise<Subject>> = {
   "durable-throughput": async () => (await import("./durable-throughput.ts")).durableThroughput,
   parked: async () => (await import("./parked.ts")).parked,
   api: async () => (await import("./api.ts")).api,
+  hostile: async () => (await import("./hostile.ts")).hostile,
+  page: async () => (await import("./page.ts")).page,
   memory: async () => (await import("./memory.ts")).memory,
 };
 

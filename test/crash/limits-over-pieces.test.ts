@@ -194,8 +194,9 @@ describe("over the pieces of an attempt that was lost in between", () => {
   });
 
   it.each(losses)("requests are counted (%s)", async (loss) => {
+    // The hook goes on while a checkpoint is written; the sleep keeps it from the next request until it is lost.
     const code =
-      "for (let n = 1; n <= 4; n += 1) { await fetch('http://shelf/'); await ctx.emitCheckpoint('c' + n); }";
+      "for (let n = 1; n <= 4; n += 1) { await fetch('http://shelf/'); await ctx.emitCheckpoint('c' + n); if (n === 3) await ctx.sleep(1); }";
     const bench = await openBench(code, { lostAt: { checkpoint: "c3", loss } });
     await bench.run();
     expect((await stateOf(bench)).status).toBe("COMPLETED");
