@@ -32,6 +32,8 @@ export class PostgresPool extends EventEmitter implements PgPool {
     this.#queries = new Pool({ ...config, max: queryConnections });
     this.#sessions = new Pool({ ...config, max: sessionConnections });
     for (const pool of [this.#queries, this.#sessions]) {
+      // A connection that breaks while it is lent out says so to whoever listens, and nobody may; what is asked on it rejects.
+      pool.on("connect", (client) => void client.on("error", () => {}));
       pool.on("error", (error) => {
         if (this.listenerCount("error") > 0) this.emit("error", error);
       });
