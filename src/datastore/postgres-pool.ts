@@ -53,7 +53,10 @@ export class PostgresPool extends EventEmitter implements PgPool {
     if (!this.#prepared.has(client)) {
       this.#prepared.add(client);
       holdNotifications(client);
-      await client.query(listenToBull);
+      await client.query(listenToBull).catch((error: unknown) => {
+        client.release(true);
+        throw error;
+      });
     }
     return client as unknown as PgPoolClient;
   }
