@@ -34,7 +34,7 @@ export type JournalEntry =
   | EffectStartedEntry
   /** An effect that works in pieces makes a long pause between two of them. */
   | EffectPausedEntry
-  /** An effect's completion; written before the guest sees it. For `record` effects the only entry. */
+  /** An effect's completion; one with a result is written before the guest sees it. For `record` effects the only entry. */
   | EffectCompletedEntry
   /** A change of the task's state, or a note, that did not come from an effect. */
   | { type: "task"; at: number; event: TaskEvent }
