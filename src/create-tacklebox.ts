@@ -371,7 +371,7 @@ async function startScheduler(
     datastore,
     runtime,
     soleWorker: datastore.kind === "pglite" || (options.soleWorker ?? false),
-    ...(leaseMs === undefined ? {} : { lockDurationMs: leaseMs, stalledIntervalMs: leaseMs / 2 }),
+    ...(leaseMs === undefined ? {} : { lockDurationMs: leaseMs }),
     ...(hookConcurrency === undefined ? {} : { hookConcurrency }),
     ...(operationConcurrency === undefined ? {} : { operationConcurrency }),
     onTrouble: (text) => options.onTrouble?.(text),

@@ -1,16 +1,17 @@
 import {
+  createPostgresBackend,
   FlowProducer,
   Queue,
   QueueEvents,
   Worker,
   withBackend,
   type ConnectionOptions,
+  type Job,
   type PgPool,
   type Processor,
 } from "bullmq";
 import type { Redis } from "ioredis";
 import type { BullFactory } from "./datastore.ts";
-import { createJumpProofBackend } from "./jump-proof-backend.ts";
 
 /** BullMQ on Redis: `client` is shared; workers and event streams open their own connection beside it. */
 export function createRedisBullFactory(client: Redis, prefix: string): BullFactory {
@@ -19,6 +20,8 @@ export function createRedisBullFactory(client: Redis, prefix: string): BullFacto
     {
       base: { connection: client, prefix },
       latestEventId: (name) => latestRedisEventId(client, `${prefix}:${name}:events`),
+      renewLease: (job, token, leaseMs) => renewRedisLease(client, { job, token, leaseMs }),
+      ping: async () => void (await client.ping()),
       // The server itself lets leases end.
       mendLeases: async () => {},
     },
@@ -27,11 +30,14 @@ export function createRedisBullFactory(client: Redis, prefix: string): BullFacto
 
 /** BullMQ on Postgres or PGlite: all queues of a database share the schema `bullmq`. */
 export function createSqlBullFactory(pool: PgPool): BullFactory {
-  const classes = withBackend(createJumpProofBackend);
+  const classes = withBackend(createPostgresBackend);
   // BullMQ types each class by its backend, which shows in protected members only; callers see one type.
   return createBullFactory(classes as unknown as BullClasses, {
     base: { connection: pool },
     latestEventId: (name) => latestSqlEventId(pool, name),
+    // What has ended is renewed too, as long as the token is this one.
+    renewLease: async (job, token, leaseMs) => (await job.extendLock(token, leaseMs)) > 0,
+    ping: async () => void (await pool.query("select 1")),
     mendLeases: (leaseMs) => mendSqlLeases(pool, leaseMs),
   });
 }
@@ -43,18 +49,17 @@ interface BullClasses {
   FlowProducer: typeof FlowProducer;
 }
 
-interface FactoryOptions {
+interface FactoryOptions extends Pick<BullFactory, "renewLease" | "ping" | "mendLeases"> {
   base: { connection: ConnectionOptions; prefix?: string };
   latestEventId: (queueName: string) => Promise<string>;
-  mendLeases: BullFactory["mendLeases"];
 }
 
 function createBullFactory(
   classes: BullClasses,
-  { base, latestEventId, mendLeases }: FactoryOptions,
+  { base, latestEventId, ...leases }: FactoryOptions,
 ): BullFactory {
   return {
-    mendLeases,
+    ...leases,
     queue: <Data, Result>(name: string, options = {}) =>
       new classes.Queue<Data, Result>(name, { ...options, ...base }),
     worker: <Data, Result>(name: string, processor: Processor<Data, Result> | null, options = {}) =>
@@ -69,6 +74,32 @@ function createBullFactory(
     },
     flow: (options = {}) => new classes.FlowProducer({ ...options, ...base }),
   };
+}
+
+/**
+ * BullMQ's own script renews nothing that has ended, though nobody has taken it. Each worker that takes a job counts one up in
+ * its `ats`, so who took it last is known also when that lease has ended too.
+ */
+const renewLeaseScript = `
+local holder = redis.call('GET', KEYS[1])
+if holder and holder ~= ARGV[1] then return 0 end
+if not holder then
+  local isAtWork = redis.call('LPOS', KEYS[2], ARGV[3])
+  if not isAtWork or redis.call('HGET', KEYS[4], 'ats') ~= ARGV[4] then return 0 end
+end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+redis.call('SREM', KEYS[3], ARGV[3])
+return 1
+`;
+
+async function renewRedisLease(
+  client: Redis,
+  { job, token, leaseMs }: { job: Job; token: string; leaseMs: number },
+): Promise<boolean> {
+  const { id = "", queueQualifiedName: queue, attemptsStarted } = job;
+  const names = [`${queue}:${id}:lock`, `${queue}:active`, `${queue}:stalled`, `${queue}:${id}`];
+  const args = [token, leaseMs, id, attemptsStarted];
+  return (await client.eval(renewLeaseScript, names.length, ...names, ...args)) === 1;
 }
 
 async function latestRedisEventId(client: Redis, stream: string): Promise<string> {

@@ -1,6 +1,7 @@
 import type {
   FlowProducer,
   FlowProducerOptions,
+  Job,
   Processor,
   Queue,
   QueueEvents,
@@ -53,6 +54,13 @@ export interface BullFactory {
   /** Resolves once the stream is ready; it tells every event that happens from the call on. */
   events(name: string, options?: Omit<QueueEventsOptions, "connection" | "prefix">): Promise<QueueEvents>;
   flow(options?: Omit<FlowProducerOptions, "connection" | "prefix">): FlowProducer;
+  /**
+   * Holds on to a job at work for `leaseMs` more milliseconds. One whose lease has ended meanwhile, in an outage or because a
+   * clock was set, is taken again as long as nobody else has it. False: it is another worker's, or waits for one.
+   */
+  renewLease(job: Job, token: string, leaseMs: number): Promise<boolean>;
+  /** Resolves when the datastore has answered. */
+  ping(): Promise<void>;
   /**
    * To be called when the wall clock was set: leases that BullMQ keeps as wall time, as on Postgres, end no later than
    * `leaseMs` from now, so that tasks of a killed worker are taken up in time.

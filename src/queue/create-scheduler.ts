@@ -30,6 +30,7 @@ import {
   type SignInJob,
 } from "./sign-in-polls.ts";
 import { takeBackJobs } from "./take-back-jobs.ts";
+import { createStalledJobs, type StalledJobs } from "./stalled-jobs.ts";
 import { createTimeKeeper, type TimeKeeper } from "./time-keeper.ts";
 import { createViewPublisher } from "./view-publisher.ts";
 
@@ -56,8 +57,6 @@ export interface SchedulerOptions {
   soleWorker?: boolean;
   /** How long a worker that does not answer keeps its tasks, in milliseconds; default 10000. */
   lockDurationMs?: number;
-  /** How often each process looks for tasks whose worker does not answer, in milliseconds; default 5000. */
-  stalledIntervalMs?: number;
   /** Hears of trouble that needs no answer. */
   onTrouble(text: string): void;
 }
@@ -99,6 +98,7 @@ class QueueScheduler implements Scheduler {
   private readonly stopping = new AbortController();
   private readonly leaseMs: number;
   private readonly leases: LeaseKeeper;
+  private readonly stalled: StalledJobs;
   private readonly timeKeeper: TimeKeeper;
   private workers: Worker[] = [];
 
@@ -116,7 +116,8 @@ class QueueScheduler implements Scheduler {
     const { leaseMs, queues } = this;
     const { runtime, onTrouble } = options;
     const onLost = (job: Job): void => this.onLost(job);
-    this.leases = createLeaseKeeper({ leaseMs, onLost, onTrouble });
+    this.leases = createLeaseKeeper({ bull, leaseMs, onLost, onTrouble });
+    this.stalled = createStalledJobs({ bull, leaseMs, onTrouble });
     const { leases } = this;
     const longestMs = longestTimedMs;
     this.timeKeeper = createTimeKeeper({ bull, queues, runtime, leases, leaseMs, longestMs, onTrouble });
@@ -163,9 +164,11 @@ class QueueScheduler implements Scheduler {
     }
     const workerOptions = {
       lockDuration: this.leaseMs,
-      // See the lease keeper.
+      // See the lease keeper, and the stalled jobs.
       skipLockRenewal: true,
-      stalledInterval: this.options.stalledIntervalMs ?? 5000,
+      skipStalledCheck: true,
+      // No two processes look within this time.
+      stalledInterval: this.leaseMs / 4,
       maxStalledCount,
     };
     this.workers = [
@@ -187,12 +190,13 @@ class QueueScheduler implements Scheduler {
     ] as Worker[];
     for (const worker of this.workers) worker.on("error", (error) => onTrouble(errorText(error)));
     await Promise.all(this.workers.map((worker) => worker.waitUntilReady()));
+    this.stalled.start(this.workers);
     this.timeKeeper.start();
   }
 
   async close(): Promise<void> {
     this.stopping.abort(new Error("shutting down"));
-    await this.timeKeeper.close();
+    await Promise.all([this.timeKeeper.close(), this.stalled.close()]);
     await Promise.all(this.workers.map((worker) => worker.close()));
     this.leases.close();
     await Promise.all(this.allQueues().map((queue) => queue.close()));

@@ -1,4 +1,5 @@
 import type { Job } from "bullmq";
+import type { BullFactory } from "../datastore/datastore.ts";
 import { errorText } from "../errors.ts";
 
 /**
@@ -17,17 +18,18 @@ export interface LeaseKeeper {
 }
 
 export interface LeaseKeeperOptions {
+  bull: Pick<BullFactory, "renewLease">;
   leaseMs: number;
   /** Another worker has the job, or soon will. */
   onLost(job: Job): void;
   onTrouble(text: string): void;
 }
 
-export function createLeaseKeeper({ leaseMs, onLost, onTrouble }: LeaseKeeperOptions): LeaseKeeper {
+export function createLeaseKeeper({ bull, leaseMs, onLost, onTrouble }: LeaseKeeperOptions): LeaseKeeper {
   const held = new Map<Job, { token: string; isReleased: boolean }>();
   const renewOne = async ([job, lease]: [Job, { token: string; isReleased: boolean }]): Promise<void> => {
     try {
-      const isRenewed = (await job.extendLock(lease.token, leaseMs)) > 0;
+      const isRenewed = await bull.renewLease(job, lease.token, leaseMs);
       if (isRenewed || lease.isReleased) return;
       held.delete(job);
       onTrouble(`could not renew lock for job ${job.id}`);

@@ -3,6 +3,7 @@ import { Redis } from "ioredis";
 import { describe, expect, it } from "vitest";
 import type { JournalEntry } from "../../src/journal/entry.ts";
 import type { AppBehaviour } from "../../src/nas/simulated/app-behaviour.ts";
+import type { TaskView } from "../../src/task/task-view.ts";
 import { installRequest } from "../support/box.ts";
 import { createRandom } from "../support/random.ts";
 import { startPostgres, startRedis, type TestServer } from "../support/servers.ts";
@@ -10,6 +11,7 @@ import { hasPostgres, hasRedis } from "../support/test-datastores.ts";
 import { CrashLab } from "./crash-lab.ts";
 import type { CrashWorker } from "./crash-worker.ts";
 import { labelOf } from "./journal-names.ts";
+import { lossesIn } from "./started-hook.ts";
 
 const servers = [
   { kind: "redis", available: hasRedis, start: () => startRedis() },
@@ -68,13 +70,18 @@ const asking = `export async function run(ctx) {
   ctx.log("after");
 }`;
 
+const sending = `export async function run(ctx) {
+  const answer = await fetch(ctx.baseUrl + "/ask", { method: "POST" });
+  ctx.log("answered", answer.status);
+}`;
+
 /** An app that answers `/ask` late, so that the datastore is gone by then. */
-function createLateApp(): { app: AppBehaviour; asked: Promise<void> } {
+function createLateApp(delayMs: number): { app: AppBehaviour; asked: Promise<void> } {
   const { promise: asked, resolve } = Promise.withResolvers<void>();
   const app: AppBehaviour = ({ path }) => {
     if (path !== "/ask") return { status: 200 };
     resolve();
-    return { status: 200, delayMs: 1000 };
+    return { status: 200, delayMs };
   };
   return { app, asked };
 }
@@ -110,6 +117,43 @@ for (const { kind, available, start } of servers) {
       }
     });
 
+    it("is gone on with, at the same line and by the same worker, when it was away for longer than a lease", async () => {
+      const server = await start();
+      const place = {
+        kind,
+        available,
+        create: async () => ({ url: server.url, remove: () => server.stop() }),
+      };
+      const leaseMs = 1000;
+      // Answered when the server is back.
+      const { app, asked } = createLateApp(5000);
+      const lab = await CrashLab.open(place, {
+        tacklebox: { soleWorker: false, leaseMs },
+        behaviours: { testapp: app },
+      });
+      const workers = [lab.startWorker(), lab.startWorker()];
+      try {
+        await Promise.all(workers.map((worker) => worker.started));
+        const hook = { id: "sending", timeout: 600, scriptContent: sending };
+        const id = await lab.call("submit", installRequest([hook]));
+        await asked;
+        await server.kill9();
+        await delay(leaseMs * 2);
+        const done = lab.until((view) => hasFailed(view) || (view.id === id && view.status === "COMPLETED"));
+        await server.restart();
+        expect(await done).toMatchObject({ error: null });
+        const [view] = await lab.call("getHookTasks", id);
+        expect(view).toMatchObject({ status: "COMPLETED", attempt: 1, error: null });
+        const journal = await lab.call("getJournal", view?.id ?? "");
+        expect(journal.flatMap(infoOf)).toEqual(["answered 200"]);
+        expect(lossesIn(journal)).toEqual([]);
+        expect(lab.nas.requests("testapp").filter(({ method }) => method === "POST")).toHaveLength(1);
+      } finally {
+        await Promise.all(workers.map((worker) => worker.kill9()));
+        await lab.close();
+      }
+    });
+
     it.each(longTroubles.filter((trouble) => trouble.kinds.includes(kind)))(
       "is gone on with when it was $how for longer than reads and writes wait, with no attempt used up",
       async ({ begin, end, told }) => {
@@ -119,7 +163,7 @@ for (const { kind, available, start } of servers) {
           available,
           create: async () => ({ url: server.url, remove: () => server.stop() }),
         };
-        const { app, asked } = createLateApp();
+        const { app, asked } = createLateApp(1000);
         const lab = await CrashLab.open(place, {
           outageMs: 300,
           tacklebox: { soleWorker: false, leaseMs: 1000 },
@@ -153,6 +197,11 @@ for (const { kind, available, start } of servers) {
   });
 }
 
+/** It waits for a person, or is over: what must not come of an outage. */
+function hasFailed({ status }: TaskView): boolean {
+  return status === "AWAITING_RETRY" || status === "FAILED";
+}
+
 async function submit(lab: CrashLab, appName: string, port: number): Promise<string> {
   const hook = { id: "posting", timeout: 600, scriptContent: posting };
   return await lab.call("submit", installRequest([hook], { appName, port }));
@@ -177,6 +226,7 @@ async function untilAllEnded(lab: CrashLab, ids: string[], outage: () => Promise
   lab.onView = (view) => {
     changes += 1;
     if (view.status === "COMPLETED") open.delete(view.id);
+    if (hasFailed(view)) done.reject(new Error(`${view.title}: ${view.error?.detail}`));
     if (open.size === 0) done.resolve();
     if (isAway || changes < changesBetween) return;
     isAway = true;

@@ -78,6 +78,8 @@ class ScenarioRun {
   /** Waits that were met with a click or an answer. */
   private readonly handled = new Set<string>();
   private readonly clicks: ("retry" | "skip")[];
+  /** Those each hook has had since its latest attempt began. */
+  private readonly clicked = new Map<string, ("retry" | "skip")[]>();
   private views: TaskView[] = [];
   private wake: () => void = () => {};
   private kills = 0;
@@ -218,6 +220,7 @@ class ScenarioRun {
       this.lab.apps.areBusy = false;
       await this.once(wait, () => this.lab.call(click, view.id));
       this.clicks.shift();
+      this.clicked.set(view.id, [...(this.clicked.get(view.id) ?? []), click]);
     }
   }
 
@@ -238,6 +241,11 @@ class ScenarioRun {
     if (!journal.some(isInterruption) && !journal.some(isTimeLimit)) {
       throw new Error(`${view.hookId} failed: ${view.error?.code} ${view.error?.detail}`);
     }
+    // It begins at the top, so the app and the user meet it as they did before.
+    const again = this.clicked.get(view.id) ?? [];
+    this.clicked.delete(view.id);
+    this.clicks.unshift(...again);
+    if (again.length > 0) this.lab.apps.areBusy = true;
     await this.once(wait, () => this.lab.call("retry", view.id));
     this.retried.push(view.hookId);
   }

@@ -78,6 +78,42 @@ export function describeBullContract({ kind, available, create }: ContractSubjec
       await queue.close();
     });
 
+    it("renews a lease that has ended as long as nobody else has the job", async () => {
+      const queue = store.bull.queue("leases");
+      const short = { lockDuration: 1, stalledInterval: 1, maxStalledCount: 9, autorun: false };
+      const [mine, other] = [1, 2].map(() => store.bull.worker("leases", null, short)) as [Worker, Worker];
+      onTestFinished(() => Promise.all([mine.close(), other.close()]).then(() => queue.close()));
+      const untilEnded = async (): Promise<void> => {
+        const endedAt = performance.now() + 3;
+        while (performance.now() < endedAt) await store.bull.ping();
+      };
+      await queue.add("held", {});
+      const job = await mine.getNextJob("mine");
+      expect(await store.bull.renewLease(job, "mine", 1)).toBe(true);
+      await untilEnded();
+      expect(await store.bull.renewLease(job, "mine", 3_600_000)).toBe(true);
+      // One look marks it, the next would take it away.
+      for (let look = 0; look < 3; look += 1) {
+        await untilEnded();
+        await other.backend.moveStalledJobsToWait();
+      }
+      expect(await job.getState()).toBe("active");
+
+      expect(await store.bull.renewLease(job, "mine", 1)).toBe(true);
+      await vi.waitUntil(async () => {
+        await other.backend.moveStalledJobsToWait();
+        return (await job.getState()) === "waiting";
+      });
+      expect(await store.bull.renewLease(job, "mine", 1)).toBe(false);
+      const taken = await other.getNextJob("other");
+      expect(taken.id).toBe(job.id);
+      await untilEnded();
+      expect(await store.bull.renewLease(job, "mine", 1)).toBe(false);
+      expect(await store.bull.renewLease(taken, "other", 3_600_000)).toBe(true);
+      await taken.moveToCompleted("done", "other", false);
+      expect(await store.bull.renewLease(taken, "other", 1)).toBe(false);
+    });
+
     it("runs a parent again when the child it waits for is done", async () => {
       const { queue, events } = await open(store.bull, "family", (job, token) => step(queue, job, token));
       const parent = await queue.add("parent", { step: "first" });
