@@ -55,21 +55,23 @@ function takenOf({ taken = 0 }: JsonObject): number {
   throw new FrameError("a message from the sandbox has taken what is no number of completions.");
 }
 
-function parseGuestMessage(value: JsonValue): GuestMessage {
+/** One message of a turn. Throws `FrameError`. */
+export function parseGuestMessage(value: JsonValue): GuestMessage {
+  if (Array.isArray(value)) return parsePlainCall(value);
   if (!isJsonObject(value)) throw new FrameError("a guest message is not an object.");
   switch (value["type"]) {
     case "call":
       return {
         type: "call",
-        seq: requireSeq(value),
-        name: requireText(value, "name", 64),
+        seq: requireSeq(value["seq"]),
+        name: requireText(value["name"], "name", 64),
         args: value["args"] ?? null,
         reply: value["reply"] === true,
         hasBody: value["hasBody"] === true,
-        ...(value["at"] === undefined ? {} : { at: requireText(value, "at", maxPlaceChars) }),
+        ...(value["at"] === undefined ? {} : { at: requireText(value["at"], "at", maxPlaceChars) }),
       };
     case "abort":
-      return { type: "abort", seq: requireSeq(value) };
+      return { type: "abort", seq: requireSeq(value["seq"]) };
     case "finished":
       if (value["ok"] === true) return { type: "finished", ok: true };
       return { type: "finished", ok: false, error: parseFailure(value["error"]) };
@@ -78,16 +80,25 @@ function parseGuestMessage(value: JsonValue): GuestMessage {
   }
 }
 
-function requireSeq(value: JsonObject): number {
-  const seq = value["seq"];
+function parsePlainCall([seq, name, args = null]: readonly JsonValue[]): GuestMessage {
+  return {
+    type: "call",
+    seq: requireSeq(seq),
+    name: requireText(name, "name", 64),
+    args,
+    reply: true,
+    hasBody: false,
+  };
+}
+
+function requireSeq(seq: JsonValue | undefined): number {
   if (typeof seq !== "number" || !Number.isSafeInteger(seq) || seq < 1) {
     throw new FrameError("a guest message has no sequence number.");
   }
   return seq;
 }
 
-function requireText(value: JsonObject, field: string, maxLength: number): string {
-  const text = value[field];
+function requireText(text: JsonValue | undefined, field: string, maxLength: number): string {
   if (typeof text !== "string" || text.length > maxLength)
     throw new FrameError(`a guest message has no ${field}.`);
   return text;

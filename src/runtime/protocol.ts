@@ -100,13 +100,16 @@ export type FromSandbox = { type: "ready" } | TurnMessage;
 
 export interface TurnMessage {
   type: "turn";
-  messages: GuestMessage[];
+  messages: (GuestMessage | PlainCall)[];
   done: boolean;
   /** What a promise was rejected with that nobody had handled when the guest had nothing left to do. */
   unhandled?: string;
   /** On the last frame after a `completions` message: how many of its completions the guest has taken. */
   taken?: number;
 }
+
+/** Most calls want a reply and bring no body; they are short, for a thousand of them are made again in a replay. */
+export type PlainCall = [seq: number, name: string, args: JsonValue];
 
 export type GuestMessage =
   /** An effect call. Without `reply` nobody waits for it (log lines). */

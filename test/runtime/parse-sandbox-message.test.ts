@@ -28,6 +28,14 @@ describe("a message from a sandbox", () => {
     expect(parse({ type: "turn", messages: [], done: false })).toMatchObject({ messages: [], done: false });
   });
 
+  it("may be short for a call that wants a reply and has no body", () => {
+    const plain = { type: "call", seq: 3, name: "sleep", args: { ms: 5 }, reply: true, hasBody: false };
+    expect(parseOne([3, "sleep", { ms: 5 }])).toEqual(plain);
+    expect(parseOne([3, "sleep"])).toEqual({ ...plain, args: null });
+    for (const bad of [[], ["3", "sleep", {}], [0, "sleep", {}], [3], [3, 3, {}], [3, "x".repeat(65), {}]])
+      expect(() => parseOne(bad)).toThrow(FrameError);
+  });
+
   it("says how many recorded completions were taken, as a number of things", () => {
     expect(parse({ ...turn(), taken: 3 })).toMatchObject({ taken: 3 });
     for (const taken of [-1, 0.5, "3", null, 2 ** 60])

@@ -201,7 +201,9 @@ function send(name: string, argsJson: string, body: ArrayBuffer | null, reply: b
   const place = placeField();
   const seq = lastSeq + 1;
   say(
-    `{"type":"call","seq":${seq},"name":"${name}","args":${argsJson},"reply":${reply},"hasBody":${body !== null}${place}}`,
+    reply && body === null && place === ""
+      ? `[${seq},"${name}",${argsJson}]`
+      : `{"type":"call","seq":${seq},"name":"${name}","args":${argsJson},"reply":${reply},"hasBody":${body !== null}${place}}`,
     body,
   );
   lastSeq = seq;

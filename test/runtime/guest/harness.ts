@@ -9,6 +9,7 @@ import {
   guestFileName,
   hostFunctionName,
 } from "../../../src/runtime/guest/entry-protocol.ts";
+import { parseGuestMessage } from "../../../src/runtime/parse-sandbox-message.ts";
 import type { GuestMessage, GuestVisibleError } from "../../../src/runtime/protocol.ts";
 
 // The sandbox process is started so; an isolate takes the zone of its process.
@@ -89,7 +90,7 @@ export async function runBundle(code: string, options: GuestOptions = {}): Promi
   const run: GuestRun = createRun(isolate);
   const host = createHostFunctions({
     post: (json, body) => {
-      const message = JSON.parse(json) as GuestMessage;
+      const message = parseGuestMessage(JSON.parse(json) as JsonValue);
       run.messages.push(message);
       if (body !== null && message.type === "call") run.bodies.set(message.seq, new Uint8Array(body));
     },
