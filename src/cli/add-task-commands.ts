@@ -81,7 +81,11 @@ const acts: Record<Act, string> = {
 const addActs: Add = (program, context, onExit) => {
   for (const name of ["retry", "skip", "cancel", "dismiss", "rerun"] as const) {
     const command = program.command(name).description(acts[name]).argument("<task>", taskHelp);
-    if (name === "retry") command.option("--fresh", "run the hook as its script is now, from its beginning");
+    if (name === "retry") {
+      command
+        .option("--fresh", "run the hook as its script is now, from its beginning")
+        .option("--change <input>", "ask for this input of the hook again first; may be repeated", collect);
+    }
     withPlace(command).action(async (task: string, options: ActOptions) => {
       const { actCommand } = await import("./tasks/act-command.ts");
       onExit(await actCommand(context, { name, task }, options));

@@ -10,6 +10,8 @@ import { printable, printableLine } from "./printable.ts";
 import { createPrompts, type Prompts } from "./prompts.ts";
 
 export type OnFailure = "ask" | "retry" | "skip" | "fail";
+/** What a person says may also be: Retry with other answers. */
+type Chosen = Exclude<OnFailure, "ask"> | "change";
 
 export interface AttendantOptions {
   context: CliContext;
@@ -92,6 +94,8 @@ class TerminalAttendant implements Attendant {
     if (decision === "retry") {
       this.retries.set(view.id, done + 1);
       await tacklebox.retry(view.id);
+    } else if (decision === "change") {
+      await tacklebox.retry(view.id, { changeInputs: inputsOf(view) });
     } else if (decision === "skip") {
       await tacklebox.skip(view.id);
     } else {
@@ -99,16 +103,15 @@ class TerminalAttendant implements Attendant {
     }
   }
 
-  private async choose(
-    view: HookTaskView,
-    problem: string,
-    done: number,
-  ): Promise<Exclude<OnFailure, "ask">> {
+  private async choose(view: HookTaskView, problem: string, done: number): Promise<Chosen> {
     const { onFailure, maxRetries } = this.options;
     if (onFailure === "retry") return done < maxRetries ? "retry" : "fail";
     if (onFailure !== "ask") return onFailure;
     return await this.prompts.choose(`${view.hookId}: ${problem}`, [
       { value: "retry", label: "Retry" },
+      ...(inputsOf(view).length === 0
+        ? []
+        : [{ value: "change" as const, label: "Retry with other answers", hint: "they are asked again" }]),
       { value: "skip", label: "Skip" },
       { value: "fail", label: "Give up", hint: "the hook fails" },
     ]);
@@ -150,4 +153,9 @@ class TerminalAttendant implements Attendant {
     terminal.say(`  ${terminal.colors.cyan("→")} Sign in: open ${printableLine(shown.url)}${code}`);
     terminal.status("Waiting until the sign-in is approved");
   }
+}
+
+/** What the hook could be asked for again. */
+function inputsOf({ actions }: HookTaskView): string[] {
+  return actions.flatMap((action) => (action.name === "change_input" ? [action.inputId] : []));
 }

@@ -90,8 +90,10 @@ async function promptFor(
       });
       return typeof chosen === "symbol" ? chosen : (options[chosen]?.value ?? null);
     }
-    case "password":
-      return emptyAsNull(await clack.password({ ...common, message, validate }));
+    case "password": {
+      const hint = question.placeholder === undefined ? "" : ` [${printableLine(question.placeholder)}]`;
+      return emptyAsNull(await clack.password({ ...common, message: message + hint, validate }));
+    }
     default: {
       const shown = initial === null ? (question?.placeholder ?? "") : textOf(initial);
       const given = initial === null ? {} : { defaultValue: textOf(initial) };

@@ -128,7 +128,7 @@ function createEventTeller(terminal: Terminal): TellEvent {
         break;
       case "retry-chosen":
         told = null;
-        say(`${colors.yellow("↻")} Retry`);
+        say(`${colors.yellow("↻")} Retry${event.changeInputs === undefined ? "" : " with other answers"}`);
         break;
       case "attempt-completed":
       case "skipped":

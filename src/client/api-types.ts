@@ -500,6 +500,8 @@ export interface components {
       actions: {
         name: string;
         inputId?: string;
+        /** @description Of the input: oauth or question. */
+        type?: string;
       }[];
       /** @description To choose tasks by. */
       labels: {
@@ -599,6 +601,8 @@ export interface components {
       actions: {
         name: string;
         inputId?: string;
+        /** @description Of the input: oauth or question. */
+        type?: string;
       }[];
       /** @description To choose tasks by. */
       labels: {
@@ -2104,6 +2108,8 @@ export interface operations {
           fresh?: boolean;
           /** @description With fresh: the install script as it is now. */
           script?: string;
+          /** @description Ids of inputs to ask for again before the next attempt; of questions all are asked when one is named. What is left out of the answers then stays as it was. */
+          changeInputs?: string[];
         };
       };
     };

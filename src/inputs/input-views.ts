@@ -1,3 +1,4 @@
+import type { JsonObject, JsonValue } from "../json.ts";
 import type { HookInput, QuestionInput } from "../schema/install-script.ts";
 import type { SignInView, TaskInputView } from "../task/task-event.ts";
 import { checkDefault } from "./check-answer.ts";
@@ -10,12 +11,15 @@ export interface InputProgress {
   authorizations?: Readonly<Record<string, SignInView>>;
   /** Why the last answer was not accepted, by input id. */
   errors?: Readonly<Record<string, string>>;
+  /** Answers of an earlier asking, by input id: what is left out stays so. */
+  before?: JsonObject;
 }
 
 /** Declared inputs as tasks show them; answers, tokens and password defaults are never in here. */
 export function toInputViews(inputs: readonly HookInput[], progress: InputProgress = {}): TaskInputView[] {
   return inputs.map((input) => {
     const error = own(progress.errors, input.id);
+    const before = own(progress.before, input.id);
     const isProvided = progress.provided?.includes(input.id) === true;
     const view: TaskInputView = {
       id: input.id,
@@ -23,28 +27,39 @@ export function toInputViews(inputs: readonly HookInput[], progress: InputProgre
       title: input.type === "oauth" ? input.name : input.question.question,
       description: (input.type === "oauth" ? input.description : input.question.description) ?? null,
       state: isProvided ? "provided" : error === undefined ? "waiting" : "failed",
-      required: input.type === "oauth" ? input.required !== false : input.question.required === true,
+      required:
+        input.type === "oauth"
+          ? input.required !== false
+          : input.question.required === true && before === undefined,
     };
     if (input.type === "oauth") {
       view.provider = input.provider;
       view.authorization = isProvided ? null : (own(progress.authorizations, input.id) ?? null);
     } else {
-      view.question = toQuestionView(input);
+      view.question = toQuestionView(input, before);
     }
     if (error !== undefined && !isProvided) view.error = error;
     return view;
   });
 }
 
-function toQuestionView({ question }: QuestionInput): NonNullable<TaskInputView["question"]> {
-  const initial = question.type === "password" ? null : checkDefault(question);
+function toQuestionView(
+  { question }: QuestionInput,
+  before: JsonValue | undefined,
+): NonNullable<TaskInputView["question"]> {
+  const initial = question.type === "password" ? null : (before ?? checkDefault(question));
+  const isHidden = question.type === "password" && before !== undefined;
   return {
     type: question.type,
     key: question.key,
     ...(initial === null ? {} : { default: initial }),
-    ...(question.placeholder === undefined ? {} : { placeholder: question.placeholder }),
+    ...(isHidden ? { placeholder: "unchanged" } : placeholderOf(question)),
     ...(question.options === undefined ? {} : { options: question.options }),
   };
+}
+
+function placeholderOf({ placeholder }: QuestionInput["question"]): { placeholder?: string } {
+  return placeholder === undefined ? {} : { placeholder };
 }
 
 function own<T>(record: Readonly<Record<string, T>> | undefined, id: string): T | undefined {

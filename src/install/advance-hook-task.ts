@@ -129,13 +129,13 @@ class HookTaskRun {
   }
 
   /**
-   * Retry fresh while the attempt waits at a checkpoint: it ends there, because its journal is never gone on with by
-   * other code. False when that was not chosen.
+   * Retry fresh, or with other answers, while the attempt waits at a checkpoint: it ends there, because its journal is never
+   * gone on with by other code or with other inputs. False when that was not chosen.
    */
   private async startOver(): Promise<boolean> {
     if (this.state.waiting?.kind !== "checkpoint") return false;
     const decision = await this.runtime.desk.decision(this.record.id, waitKeyOf(this.state) ?? "");
-    if (decision?.fresh !== true) return false;
+    if (decision === null || !isAnew(decision)) return false;
     const { attempt, pausedMs: activeMs } = this.state;
     const ended: TaskEvent = {
       type: "attempt-failed",
@@ -275,7 +275,7 @@ class HookTaskRun {
   ): Promise<"retry" | "skip" | null> {
     const decision = await this.runtime.desk.decision(this.record.id, `attempt-${attempt}-call-${seq}`);
     if (decision === null) return null;
-    if (decision.fresh === true) {
+    if (isAnew(decision)) {
       // See `startOver`.
       stop.abort(new Error("to be begun anew"));
       return null;
@@ -389,6 +389,9 @@ class HookTaskRun {
     this.runtime.observer.hookChanged(toHookTaskView(this.record, this.state), added);
   }
 }
+
+/** The attempt that waits ends, and the next one begins at the hook's first line. */
+const isAnew = ({ fresh, changeInputs }: Decision): boolean => fresh === true || changeInputs !== undefined;
 
 function retryChosen({ action: _action, fresh = false, ...hashes }: Decision): TaskEvent {
   return { type: "retry-chosen", fresh, ...hashes };

@@ -6,8 +6,10 @@ import type { HookInput, OAuthInput, QuestionInput } from "../schema/install-scr
 import type { HookTaskRecord } from "../task/hook-task.ts";
 import type { SignInView, TaskError, TaskEvent } from "../task/task-event.ts";
 import type { HookTaskState } from "../task/task-state.ts";
+import { answersBefore, askedAnswers, givenAnswers, questionRound, roundOf } from "./answer-rounds.ts";
 import type { Desk } from "./desk.ts";
 import type { Runtime } from "./runtime.ts";
+import { readHookState } from "./task-journal.ts";
 import { findTurn, signInKeys, type SignInTurn } from "./sign-in-requests.ts";
 import type { SignInResult } from "./sign-ins.ts";
 import { plainTaskError } from "./to-task-error.ts";
@@ -19,9 +21,6 @@ export type CollectedInputs =
   | { kind: "skipped" }
   | { kind: "failed"; error: TaskError };
 
-/** Key of the answers that came with the install request, and of those the user gave when asked. */
-export const givenAnswersKey = "given";
-export const askedAnswersKey = "asked";
 /** Key of a Skip while the task waits for inputs; each time they are asked for has its own. */
 export function inputsWaitKeyOf({ attempt, manualRetries }: HookTaskState): string {
   return `inputs-${attempt}-${manualRetries}`;
@@ -43,7 +42,7 @@ export async function collectInputs(
     runtime.signIns.stop(record.id);
     return { kind: "skipped" };
   }
-  const found = await findAnswers(runtime, record, declared, state.manualRetries);
+  const found = await findAnswers(runtime, record, declared, state);
   if (found.failed !== null) return { kind: "failed", error: found.failed };
   const missing = declared.filter(
     (input) => !Object.hasOwn(found.answers, input.id) && isAsked(input, record, found),
@@ -67,6 +66,9 @@ export async function collectInputs(
   return { kind: "ready", values: checked.values };
 }
 
+/** How often a task's inputs were asked for. */
+type Asking = Pick<HookTaskState, "manualRetries" | "inputRounds">;
+
 interface FoundAnswers {
   answers: JsonObject;
   /** Questions were put to the user and the dialog was sent. */
@@ -82,11 +84,14 @@ async function findAnswers(
   runtime: Runtime,
   record: HookTaskRecord,
   declared: readonly HookInput[],
-  manualRetries: number,
+  asking: Asking,
 ): Promise<FoundAnswers> {
   const { desk } = runtime;
-  const given = (await desk.answers(record.id, givenAnswersKey)) ?? {};
-  const asked = await desk.answers(record.id, askedAnswersKey);
+  const { inputRounds: rounds } = asking;
+  const [given, asked] = await Promise.all([
+    givenAnswers(desk, record.id, { declared, rounds }),
+    askedAnswers(desk, record.id, questionRound(declared, rounds)),
+  ]);
   const found: FoundAnswers = {
     answers: { ...given, ...asked },
     asked: asked !== null,
@@ -96,7 +101,7 @@ async function findAnswers(
   };
   for (const input of declared) {
     if (input.type !== "oauth" || Object.hasOwn(found.answers, input.id)) continue;
-    const { turn, result } = await findSignIn(desk, record.id, input, manualRetries);
+    const { turn, result } = await findSignIn(desk, record.id, input, asking);
     found.turns.set(input.id, turn);
     if (result?.ok === true) found.answers[input.id] = result.value;
     else if (input.required === false) {
@@ -109,14 +114,17 @@ async function findAnswers(
   return found;
 }
 
-/** The latest sign-in for an input, and its result; each Retry may begin one more where the one before came to nothing. */
+/**
+ * The latest sign-in for an input, and its result; each Retry may begin one more where the one before came to nothing, or was
+ * asked for again.
+ */
 export async function findSignIn(
   desk: Desk,
   taskId: string,
   input: OAuthInput,
-  manualRetries: number,
+  { manualRetries, inputRounds }: Asking,
 ): Promise<{ turn: SignInTurn; result: SignInResult | null }> {
-  for (let round = 0; ; round += 1) {
+  for (let round = roundOf(inputRounds, input.id); ; round += 1) {
     const turn = await findTurn(desk, taskId, input.id, round);
     const result = (await desk.answers(taskId, signInKeys(input.id, turn).result)) as SignInResult | null;
     if (result === null || result.ok || input.required === false || round >= manualRetries)
@@ -128,7 +136,9 @@ export async function findSignIn(
 export async function keptAnswers(runtime: Runtime, record: HookTaskRecord): Promise<JsonObject> {
   const declared = record.hook.inputs ?? [];
   if (declared.length === 0) return {};
-  const { answers } = await findAnswers(runtime, record, declared, Number.POSITIVE_INFINITY);
+  const { inputRounds } = await readHookState(runtime, record.id);
+  const asking = { manualRetries: Number.POSITIVE_INFINITY, inputRounds };
+  const { answers } = await findAnswers(runtime, record, declared, asking);
   const kept = declared.filter(({ id }) => Object.hasOwn(answers, id));
   return Object.fromEntries(kept.map(({ id }) => [id, answers[id] as JsonValue]));
 }
@@ -156,7 +166,9 @@ async function ask(request: {
   const { runtime, record, state, add, declared, missing, found } = request;
   const provided = declared.filter((input) => !missing.includes(input)).map((input) => input.id);
   if (state.status !== "AWAITING_INPUT" || state.inputs.length === 0) {
-    await add({ type: "inputs-missing", inputs: toInputViews(declared, { provided }) });
+    const round = questionRound(declared, state.inputRounds);
+    const before = round === 0 ? {} : await answersBefore(runtime.desk, record.id, { declared, round });
+    await add({ type: "inputs-missing", inputs: toInputViews(declared, { provided, before }) });
   } else if (state.inputs.some((input) => input.state === "waiting" && provided.includes(input.id))) {
     await add({ type: "inputs-provided", inputIds: provided });
   }
@@ -186,7 +198,7 @@ export async function inputsHaveNews(
 ): Promise<boolean> {
   const { desk } = runtime;
   if ((await desk.decision(record.id, inputsWaitKeyOf(state))) !== null) return true;
-  const found = await findAnswers(runtime, record, record.hook.inputs ?? [], state.manualRetries);
+  const found = await findAnswers(runtime, record, record.hook.inputs ?? [], state);
   if (found.failed !== null) return true;
   for (const [inputId, turn] of found.turns) {
     if (Object.hasOwn(found.answers, inputId) || found.declined.includes(inputId)) continue;

@@ -18,6 +18,11 @@ export interface RetryOptions {
   fresh?: boolean;
   /** With `fresh`: the install script's text. Default: it is read from its file, where that is found. */
   script?: string;
+  /**
+   * Ids of inputs to ask for again before the next attempt, which begins at the hook's first line; a sign-in is begun
+   * anew, and of questions all are asked when one of them is named. What is left out of the new answers stays as it was.
+   */
+  changeInputs?: readonly string[];
 }
 
 /**

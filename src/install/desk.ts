@@ -36,6 +36,8 @@ export interface Decision {
   /** With `fresh`: the bundle it was compiled to, kept already. */
   bundleSha256?: string;
   sourceSha256?: string;
+  /** Ids of inputs to ask for again before the next attempt: a new attempt, wherever it waits. */
+  changeInputs?: string[];
 }
 
 const lookEveryMs = 500;

@@ -1,5 +1,5 @@
 import { putBundle } from "./bundle-store.ts";
-import { givenAnswersKey } from "./collect-inputs.ts";
+import { giveAnswers } from "./answer-rounds.ts";
 import type { AppChoices } from "./expand-script.ts";
 import type { PreparedOperation } from "./prepare-operation.ts";
 import type { Runtime } from "./runtime.ts";
@@ -23,7 +23,7 @@ export async function storeOperation(
   await Promise.all([
     ...prepared.bundles.map((bundle) => putBundle(documents, bundle, prepared.record.id)),
     ...tasks.map((task) => putJson(documents, "hook-tasks", task.id, task)),
-    ...[...prepared.givenAnswers].map(([taskId, answers]) => desk.answer(taskId, givenAnswersKey, answers)),
+    ...[...prepared.givenAnswers].map(([taskId, answers]) => giveAnswers(desk, taskId, answers)),
     putJson(documents, "app-choices", prepared.record.appName, prepared.choices),
   ]);
   await putJson(documents, "operations", prepared.record.id, prepared.record);

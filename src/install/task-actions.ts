@@ -1,15 +1,16 @@
 import { isDeepStrictEqual } from "node:util";
 import { TackleboxError } from "../errors.ts";
 import { AnswersRejectedError } from "../inputs/answers-rejected.ts";
-import { checkAnswers } from "../inputs/check-answer.ts";
-import type { JsonObject, JsonValue } from "../json.ts";
+import { checkAnswers, type AnswerProblem } from "../inputs/check-answer.ts";
+import type { JsonObject } from "../json.ts";
 import { toHookTaskView } from "../task/hook-task.ts";
 import { nextStepIndex } from "../task/operation-task.ts";
 import { isTerminal } from "../task/task-state.ts";
 import type { TaskAction, TaskView } from "../task/task-view.ts";
 import { waitKeyOf } from "./parked-task.ts";
 import { operationWaitKey } from "./advance-operation.ts";
-import { askedAnswersKey, findSignIn, givenAnswersKey, inputsWaitKeyOf } from "./collect-inputs.ts";
+import { answersBefore, askedAnswers, keepAsked, questionRound } from "./answer-rounds.ts";
+import { findSignIn, inputsWaitKeyOf } from "./collect-inputs.ts";
 import type { RetryOptions } from "./compile-afresh.ts";
 import { dismissOperation } from "./dismiss-operation.ts";
 import { decideFresh } from "./decide-fresh.ts";
@@ -38,7 +39,7 @@ export interface TaskActions {
   cancelSignIn(taskId: string, inputId: string): Promise<void>;
   /**
    * Retry of a task that waits for it; safe to call twice. Throws `ILLEGAL_TRANSITION`; asked for `fresh` also
-   * `FRESH_REFUSED` and `ScriptRejectedError`, and the task waits on.
+   * `FRESH_REFUSED` and `ScriptRejectedError`, and with `changeInputs` `INPUT_INVALID`, and the task waits on.
    */
   retry(taskId: string, options?: RetryOptions): Promise<void>;
   skip(taskId: string): Promise<void>;
@@ -73,20 +74,22 @@ class DeskActions implements TaskActions {
 
   async answer(taskId: string, answers: JsonObject): Promise<void> {
     const record = await this.reader.requireHook(taskId);
-    const view = toHookTaskView(record, await readHookState(this.runtime, taskId));
+    const state = await readHookState(this.runtime, taskId);
+    const view = toHookTaskView(record, state);
     if (view.status !== "AWAITING_INPUT") throw illegal("answer", view);
-    const questions = (record.hook.inputs ?? []).filter((input) => input.type === "question");
-    const given = (await this.runtime.desk.answers(taskId, givenAnswersKey)) ?? {};
-    const known = questions.map(({ id }) => id).filter((id) => Object.hasOwn(given, id));
-    const before = Object.fromEntries(known.map((id) => [id, given[id] as JsonValue]));
-    const checked = checkAnswers(questions, { ...before, ...answers });
+    const { desk } = this.runtime;
+    const declared = record.hook.inputs ?? [];
+    const questions = declared.filter((input) => input.type === "question");
+    const round = questionRound(declared, state.inputRounds);
+    const before = await answersBefore(desk, taskId, { declared, round });
+    const given = Object.entries(answers).filter(([, answer]) => answer !== null);
+    const checked = checkAnswers(questions, { ...before, ...Object.fromEntries(given) });
     if (!checked.ok) {
       throw new AnswersRejectedError(taskId, checked.problems);
     }
-    const { desk } = this.runtime;
-    const isKept = await desk.answer(taskId, askedAnswersKey, checked.values);
+    const isKept = await keepAsked(desk, taskId, round, checked.values);
     // The first answers stand. The same ones once more are a second click; others would be lost without a word.
-    if (!isKept && !isDeepStrictEqual(await desk.answers(taskId, askedAnswersKey), checked.values))
+    if (!isKept && !isDeepStrictEqual(await askedAnswers(desk, taskId, round), checked.values))
       throw illegal("answer", view);
     await this.wake(taskId);
   }
@@ -109,10 +112,13 @@ class DeskActions implements TaskActions {
     await this.wake(taskId);
   }
 
-  async retry(taskId: string, { fresh, script }: RetryOptions = {}): Promise<void> {
-    await this.decide(taskId, "retry", async () =>
-      fresh === true ? await decideFresh(this.runtime, taskId, script) : { action: "retry" },
-    );
+  async retry(taskId: string, { fresh, script, changeInputs = [] }: RetryOptions = {}): Promise<void> {
+    await this.decide(taskId, "retry", async ({ view }) => {
+      if (changeInputs.length > 0) requireInputs(view, changeInputs);
+      const decision: Decision =
+        fresh === true ? await decideFresh(this.runtime, taskId, script) : { action: "retry" };
+      return changeInputs.length === 0 ? decision : { ...decision, changeInputs: [...new Set(changeInputs)] };
+    });
   }
 
   async skip(taskId: string): Promise<void> {
@@ -160,20 +166,20 @@ class DeskActions implements TaskActions {
       (offered) => offered.name === action && "inputId" in offered && offered.inputId === inputId,
     );
     if (!isOffered || input?.type !== "oauth") throw illegal(`${action} ${inputId}`, view);
-    return await findSignIn(this.runtime.desk, taskId, input, state.manualRetries);
+    return await findSignIn(this.runtime.desk, taskId, input, state);
   }
 
   private async decide(
     taskId: string,
     action: "retry" | "skip",
-    decision: () => Promise<Decision> = async () => ({ action }),
+    decision: (task: FoundTask) => Promise<Decision> = async () => ({ action }),
   ): Promise<void> {
     const task = await this.reader.findTask(taskId);
     const key = waitKeyShown(task);
     // A second click on the same button finds the task gone on already: that is what was wanted.
     if (key === null || !task.view.actions.some(({ name }) => name === action))
       throw illegal(action, task.view);
-    await this.runtime.desk.decide(taskId, key, await decision());
+    await this.runtime.desk.decide(taskId, key, await decision(task));
     await this.wake(taskId);
   }
 }
@@ -182,6 +188,19 @@ class DeskActions implements TaskActions {
  * The key of the wait that whoever clicks has been shown: of the same read that allows the click, so that it can answer no
  * later wait. Null when the task waits for no decision.
  */
+/** Throws `INPUT_INVALID` for an input that the hook does not have. */
+function requireInputs({ id, actions }: TaskView, wanted: readonly string[]): void {
+  const known = actions.flatMap((action) => (action.name === "change_input" ? [action.inputId] : []));
+  const declared = known.length === 0 ? "it declares none" : `it declares ${known.join(", ")}`;
+  const problems = wanted
+    .filter((inputId) => !known.includes(inputId))
+    .map((inputId): AnswerProblem => {
+      const message = `The hook has no input "${inputId.slice(0, 60)}" that could be asked for again; ${declared}.`;
+      return { inputId, code: "INPUT_INVALID", message };
+    });
+  if (problems.length > 0) throw new AnswersRejectedError(id, problems);
+}
+
 function waitKeyShown(task: FoundTask): string | null {
   if (task.kind === "hook")
     return task.state.status === "AWAITING_INPUT" ? inputsWaitKeyOf(task.state) : waitKeyOf(task.state);

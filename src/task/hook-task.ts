@@ -1,4 +1,4 @@
-import type { HookDeclaration } from "../schema/install-script.ts";
+import type { HookDeclaration, HookInput } from "../schema/install-script.ts";
 import type { TaskInputView } from "./task-event.ts";
 import { activeMsOf, initialHookTaskState, isTerminal, isoTime, type HookTaskState } from "./task-state.ts";
 import type { HookTaskView, TaskAction } from "./task-view.ts";
@@ -71,7 +71,7 @@ export function toHookTaskView(
     updatedAt: isoTime(state.updatedAt ?? record.createdAt),
     finishedAt: state.finishedAt === null ? null : isoTime(state.finishedAt),
     cancelRequestedAt: state.cancelRequestedAt === null ? null : isoTime(state.cancelRequestedAt),
-    actions: actionsOf(state),
+    actions: actionsOf(state, record.hook.inputs),
     bundleSha256: state.bundleSha256,
     sourceSha256: state.sourceSha256,
     labels: record.hook.labels ?? {},
@@ -82,7 +82,7 @@ export function toHookTaskView(
 }
 
 /** What the user may do now. The only place that knows. */
-export function actionsOf(state: HookTaskState): TaskAction[] {
+export function actionsOf(state: HookTaskState, declared: readonly HookInput[] = []): TaskAction[] {
   if (isTerminal(state.status)) return [{ name: "rerun" }];
   if (state.cancelRequestedAt !== null) return [];
   const cancel: TaskAction = { name: "cancel" };
@@ -95,11 +95,14 @@ export function actionsOf(state: HookTaskState): TaskAction[] {
       ];
     case "AWAITING_RETRY":
       // Once Retry is chosen, only the next attempt is awaited.
-      return state.waiting === null ? [cancel] : [{ name: "retry" }, { name: "skip" }, cancel];
+      if (state.waiting === null) return [cancel];
+      return [{ name: "retry" }, ...declared.map(changeOf), { name: "skip" }, cancel];
     default:
       return [cancel];
   }
 }
+
+const changeOf = ({ id: inputId, type }: HookInput): TaskAction => ({ name: "change_input", inputId, type });
 
 function actionsOfInput({ id: inputId, type, authorization }: TaskInputView): TaskAction[] {
   if (type === "question") return [{ name: "submit_input", inputId }];

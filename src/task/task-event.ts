@@ -48,8 +48,15 @@ export type TaskEvent =
   | { type: "log"; level: LogLevel; message: string }
   | { type: "request"; method: string; url: string; status: number | null; refused: string | null }
   | { type: "awaiting-retry"; error: TaskError }
-  /** Hashes of a fresh one: what attempts run from now on. */
-  | { type: "retry-chosen"; fresh: boolean; bundleSha256?: string; sourceSha256?: string }
+  | {
+      type: "retry-chosen";
+      fresh: boolean;
+      /** Of a fresh one: what attempts run from now on. */
+      bundleSha256?: string;
+      sourceSha256?: string;
+      /** Ids of inputs to ask for again before the next attempt. */
+      changeInputs?: string[];
+    }
   | { type: "skipped"; reason: string; error?: TaskError }
   | { type: "failed"; error: TaskError }
   | { type: "cancel-requested" }

@@ -46,6 +46,8 @@ export interface HookTaskState {
   manualRetries: number;
   /** Of those, the ones since the last attempt began: it, or a sign-in before the next one, had failed. */
   retriesSinceAttempt: number;
+  /** By id, for inputs that were asked for again: how many `manualRetries` there were then. */
+  inputRounds: Readonly<Record<string, number>>;
   /** Attempts they add to those of the hook's own `retries`: one for each attempt they followed. */
   grantedAttempts: number;
 }
@@ -84,6 +86,7 @@ export const initialHookTaskState: HookTaskState = {
   losses: 0,
   manualRetries: 0,
   retriesSinceAttempt: 0,
+  inputRounds: {},
   grantedAttempts: 0,
 };
 
@@ -180,17 +183,21 @@ function changeOf(state: HookTaskState, event: TaskEvent, at: number): Change {
       return changeOfCheckpoint(state, event, at);
     case "awaiting-retry":
       return { status: "AWAITING_RETRY", error: event.error, waiting: { kind: "attempt" } };
-    case "retry-chosen":
-      // It stays AWAITING_RETRY until the attempt begins, or a fresh sign-in is asked for.
+    case "retry-chosen": {
+      // It stays AWAITING_RETRY until the attempt begins, or something is asked for.
+      const manualRetries = state.manualRetries + 1;
+      const asked = (event.changeInputs ?? []).map((id): [string, number] => [id, manualRetries]);
       return {
         waiting: null,
-        manualRetries: state.manualRetries + 1,
+        manualRetries,
+        inputRounds: { ...state.inputRounds, ...Object.fromEntries(asked) },
         retriesSinceAttempt: state.retriesSinceAttempt + 1,
         grantedAttempts:
           state.grantedAttempts + (state.attempt > 0 && state.retriesSinceAttempt === 0 ? 1 : 0),
         freshBundleSha256: event.bundleSha256 ?? state.freshBundleSha256,
         freshSourceSha256: event.sourceSha256 ?? state.freshSourceSha256,
       };
+    }
     case "cancel-requested":
       return state.cancelRequestedAt === null ? { cancelRequestedAt: at } : null;
     case "skipped":

@@ -56,6 +56,8 @@ export type TaskAction =
   | { name: "authorize"; inputId: string }
   | { name: "cancel_authorization"; inputId: string }
   | { name: "retry" }
+  /** Retry, and this input is asked for again first. */
+  | { name: "change_input"; inputId: string; type: "oauth" | "question" }
   | { name: "skip" }
   | { name: "cancel" }
   /** Of an ended one: the same once more, as a new task. */

@@ -4,7 +4,14 @@ import type { HookTaskView, OperationTaskView } from "../../src/task/task-view.t
 import { openGate } from "../cli/support/gate.ts";
 import { testDatastores, type TestDatastore } from "../support/test-datastores.ts";
 import { openApiBox, type ApiBox, type ApiBoxOptions } from "./support/api-box.ts";
-import { askingHook, failingHook, installBody, quickHook, waitingHook } from "./support/scripts.ts";
+import {
+  askingHook,
+  guessingHook,
+  failingHook,
+  installBody,
+  quickHook,
+  waitingHook,
+} from "./support/scripts.ts";
 
 describe.each(testDatastores.filter(({ available }) => available))("tasks over HTTP, on $kind", (subject) => {
   let box: ApiBox | null = null;
@@ -169,6 +176,37 @@ describe.each(testDatastores.filter(({ available }) => available))("tasks over H
     const everything = await api.call("GET", `/v1/tasks/${id}?include=children,logs`);
     expect(JSON.stringify(everything.body)).toContain("Ada 3");
     expect(JSON.stringify(everything.body)).not.toContain("sesame-7261");
+  });
+
+  it("asks again at a Retry with changed inputs, shows the earlier answers, but no password", async () => {
+    const api = await open();
+    const { id } = await install(api, installBody([guessingHook]));
+    const { id: hook } = await api.untilHook("guessing", "AWAITING_INPUT");
+    const path = `/v1/tasks/${hook}`;
+    const answer = async (answers: object) =>
+      (await api.call("POST", `${path}/inputs`, { body: { answers } })).status;
+    expect(await answer({ user: "Ada", secret: "tahini-9035" })).toBe(200);
+    const failed = await api.untilHook("guessing", "AWAITING_RETRY");
+    expect(failed.actions).toContainEqual({ name: "change_input", inputId: "secret", type: "question" });
+    const unknown = await api.call<ProblemDocument>("POST", `${path}/retry`, {
+      body: { changeInputs: ["sekret"] },
+    });
+    expect(unknown).toMatchObject({
+      status: 422,
+      body: { code: "INPUT_INVALID", errors: [{ inputId: "sekret" }] },
+    });
+    const retried = await api.call("POST", `${path}/retry`, { body: { changeInputs: ["secret"] } });
+    expect(retried.status).toBe(200);
+    const asking = await api.until(
+      (view): view is HookTaskView =>
+        view.kind === "hook" && view.status === "AWAITING_INPUT" && view.attempt === 1,
+    );
+    expect(asking.inputs.map(({ question }) => question?.default)).toEqual(["Ada", undefined]);
+    expect(JSON.stringify(asking)).not.toContain("tahini-9035");
+    expect(await answer({ secret: "sesame-7261" })).toBe(200);
+    await api.untilOperation(id, "COMPLETED");
+    const log = await api.call<{ items: { message: string }[] }>("GET", `/v1/tasks/${id}/logs`);
+    expect(log.body.items.map(({ message }) => message)).toEqual(["as Ada", "as Ada"]);
   });
 
   it("cancels, and the app was never touched", async () => {

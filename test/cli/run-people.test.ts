@@ -57,6 +57,25 @@ describe("tacklebox run --on-failure", () => {
     expect(stderr).toMatch(/Retry: Making A[^]*Skip: Making A/);
   });
 
+  it("asks for other answers, where the hook has asked for any", async () => {
+    const guessing = scriptOf(
+      `  ctx.log("with", ctx.inputs.name);\n  if (ctx.inputs.name !== "Ann") ctx.fail("nobody of that name");`,
+      {
+        inputs: [question("name", { required: true })],
+      },
+    );
+    const session = startCli(["run", await write(guessing)], { terminal: true });
+    await session.says(/The name/);
+    session.type("Bob\r");
+    await session.says(/nobody of that name[^]*Retry with other answers/);
+    session.type("\u001b[B\r");
+    await session.says(/other answers[^]*The name[^]*Bob/);
+    session.type("Ann\r");
+    const { code, stderr } = await session.result;
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/with Bob[^]*with Ann/);
+  });
+
   it("takes Ctrl-C at a question for an interruption", async () => {
     const session = startCli(["run", await write(retrying)], { terminal: true });
     await session.says(/Give up/);

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { askingHook, failingHook, quickHook, waitingHook } from "../api/support/scripts.ts";
+import { askingHook, failingHook, guessingHook, quickHook, waitingHook } from "../api/support/scripts.ts";
 import { hasRedis, testRedisUrl } from "../support/test-datastores.ts";
 import { spawnCli, startCli, type CliResult } from "./support/cli.ts";
 import { startServer, type Served } from "./support/served.ts";
@@ -125,6 +125,30 @@ describe.skipIf(!hasRedis)("the commands about tasks", () => {
     const late = await command(way, "answer", id, "name=Bea");
     expect(late.code).toBe(2);
     expect(late.stderr).toMatch(/ILLEGAL_TRANSITION .*"answer" is not possible while it is COMPLETED/);
+  });
+
+  it("retry --change asks for an input again, and what is left out stays", async () => {
+    const id = await server.install([guessingHook], "guessed");
+    await server.until(id, ({ children }) => children[0]?.status === "AWAITING_INPUT");
+    await command("server", "answer", id, "user=Ann", "secret=wrong-one");
+    const failed = await server.until(id, ({ children }) => children[0]?.status === "AWAITING_RETRY");
+    const hook = failed.children[0]?.id ?? "";
+    expect((await both("show", hook)).stdout).toContain(`retry ${hook} --change secret`);
+    const unknown = await command("datastore", "retry", id, "--change", "sekret");
+    expect(unknown.code).toBe(2);
+    expect(unknown.stderr).toMatch(/INPUT_INVALID .*no input "sekret".* it declares user, secret\./);
+    const retried = await command("server", "retry", id, "--change", "secret");
+    expect(retried).toMatchObject({ code: 0 });
+    expect(retried.stderr).toContain(`tacklebox answer ${hook}`);
+    await server.until(id, ({ children }) => children[0]?.status === "AWAITING_INPUT");
+    const session = startCli(["answer", id, "--server", server.url], { env: server.env, terminal: true });
+    await session.says(/User\?[^]*Ann/);
+    session.type("\r");
+    await session.says(/Password\? \[unchanged\]/);
+    session.type("sesame-7261\r");
+    expect(await session.result).toMatchObject({ code: 0 });
+    await server.until(id, ({ status }) => status === "COMPLETED");
+    expect((await command("server", "logs", id)).stdout.match(/as Ann/g)).toHaveLength(2);
   });
 
   it("asks on a terminal, hides a password, and asks again after a wrong answer", async () => {

@@ -1,13 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
-  askedAnswersKey,
   collectInputs,
-  givenAnswersKey,
   inputsHaveNews,
   inputsWaitKeyOf,
   questionsOf,
   type CollectedInputs,
 } from "../../src/install/collect-inputs.ts";
+import { giveAnswers, keepAsked } from "../../src/install/answer-rounds.ts";
 import { sayWish, signInKeys } from "../../src/install/sign-in-requests.ts";
 import { createSignIns } from "../../src/install/sign-ins.ts";
 import { readHookState } from "../../src/install/task-journal.ts";
@@ -97,7 +96,7 @@ describe("answers given beforehand", () => {
   it("are taken, each in its own type, and nobody is asked", async () => {
     const record = recordOf([question("name"), question("port", { type: "number" }), login()]);
     const given = { name: "Movies", port: "8080", login: "token" };
-    await fixture.runtime.desk.answer(record.id, givenAnswersKey, given);
+    await giveAnswers(fixture.runtime.desk, record.id, given);
     expect(await collect(record)).toEqual({
       kind: "ready",
       values: { name: "Movies", port: 8080, login: { authToken: "token" } },
@@ -108,10 +107,10 @@ describe("answers given beforehand", () => {
 
   it("are shown as provided where others are missing", async () => {
     const record = recordOf([question("name"), question("color")]);
-    await fixture.runtime.desk.answer(record.id, givenAnswersKey, { name: "Movies" });
+    await giveAnswers(fixture.runtime.desk, record.id, { name: "Movies" });
     expect(await collect(record)).toEqual({ kind: "waiting" });
     expect(await shownOf(record)).toEqual({ name: "provided", color: "waiting" });
-    await fixture.runtime.desk.answer(record.id, askedAnswersKey, { color: "red" });
+    await keepAsked(fixture.runtime.desk, record.id, 0, { color: "red" });
     expect(await collect(record)).toEqual({ kind: "ready", values: { name: "Movies", color: "red" } });
   });
 });
@@ -136,7 +135,7 @@ describe("questions", () => {
   it("are answered by what the user said; what was left open takes its default", async () => {
     const record = recordOf([question("name", { default: "Movies" }), question("note")]);
     await collect(record);
-    await fixture.runtime.desk.answer(record.id, askedAnswersKey, {});
+    await keepAsked(fixture.runtime.desk, record.id, 0, {});
     expect(await hasNews(record)).toBe(true);
     expect(await collect(record)).toEqual({ kind: "ready", values: { name: "Movies" } });
     expect(await shownOf(record)).toEqual({ name: "provided", note: "provided" });
@@ -145,7 +144,7 @@ describe("questions", () => {
   it("are not asked again by a retry", async () => {
     const record = recordOf([question("name")]);
     await collect(record);
-    await fixture.runtime.desk.answer(record.id, askedAnswersKey, { name: "Shows" });
+    await keepAsked(fixture.runtime.desk, record.id, 0, { name: "Shows" });
     await collect(record);
     await fixture.write(
       record.id,
@@ -178,7 +177,7 @@ describe("questions", () => {
 
   it("fail the hook when the answer given for them does not fit", async () => {
     const record = recordOf([question("port", { type: "number" })]);
-    await fixture.runtime.desk.answer(record.id, givenAnswersKey, { port: "many" });
+    await giveAnswers(fixture.runtime.desk, record.id, { port: "many" });
     expect(await collect(record)).toMatchObject({ kind: "failed", error: { code: "INPUT_REQUIRED" } });
   });
 });
@@ -250,7 +249,7 @@ describe("a sign-in", () => {
 
   it("that need not be goes without when it does not come about", async () => {
     const record = recordOf([login({ required: false }), question("name", { default: "Movies" })]);
-    await fixture.runtime.desk.answer(record.id, givenAnswersKey, { name: "Shows" });
+    await giveAnswers(fixture.runtime.desk, record.id, { name: "Shows" });
     expect(await collect(record)).toEqual({ kind: "waiting" });
     poll = { status: 403, body: {} };
     await untilWoken();
@@ -269,7 +268,7 @@ describe("a sign-in", () => {
   it("waits on while questions are answered, which are then shown as provided", async () => {
     const record = recordOf([login(), question("name")]);
     await collect(record);
-    await fixture.runtime.desk.answer(record.id, askedAnswersKey, { name: "Movies" });
+    await keepAsked(fixture.runtime.desk, record.id, 0, { name: "Movies" });
     expect(await collect(record)).toEqual({ kind: "waiting" });
     expect(await shownOf(record)).toEqual({ login: "waiting", name: "provided" });
     expect(await collect(record)).toEqual({ kind: "waiting" });

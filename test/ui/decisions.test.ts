@@ -83,6 +83,42 @@ describe.skipIf(!hasBrowser)("a person's decisions on the page", () => {
     await page.getByText("attempt 2 of").waitFor();
   });
 
+  it("retries with another answer: the dialog opens by itself and has the earlier ones, but no password", async () => {
+    const ask = (id: string, type: string): object => ({
+      type: "question",
+      id,
+      question: { question: `Your ${id}`, type, key: id, required: true },
+    });
+    const script = JSON.parse(
+      scriptOf(`  if (ctx.inputs.password !== "right-one") ctx.fail("It was not " + ctx.inputs.name);`),
+    ) as { hooks: object[] };
+    script.hooks = script.hooks.map((hook) => ({
+      ...hook,
+      inputs: [ask("name", "text"), ask("password", "password")],
+    }));
+    const { page, complaints } = await openPage(browser, server);
+    const { id } = await install("mistyped", JSON.stringify(script));
+    await page.goto(`${server.url}/#/tasks/${id}`);
+    await page.getByRole("button", { name: "Answer" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Your name").fill("Ada");
+    await dialog.getByLabel("Your password").fill("wrong-one");
+    await dialog.getByRole("button", { name: "Continue" }).click();
+    await page.getByRole("heading", { name: "It was not Ada" }).waitFor();
+    await page.getByRole("button", { name: "Change answers" }).click();
+    const password = dialog.getByLabel("Your password");
+    await password.waitFor();
+    expect(await dialog.getByLabel("Your name").inputValue()).toBe("Ada");
+    expect(await password.inputValue()).toBe("");
+    expect(await password.getAttribute("placeholder")).toBe("unchanged");
+    expect(await page.content()).not.toContain("wrong-one");
+    await password.fill("right-one");
+    await dialog.getByRole("button", { name: "Continue" }).click();
+    await waitForEnd(page, "Done");
+    await page.getByText("attempt 2 of").waitFor();
+    expect(complaints).toEqual([]);
+  });
+
   it("cancels after a question, and can think better of it", async () => {
     const { page } = await installAndWait("cancelled", scriptOf(twice));
     const cancel = page.locator(".task-line").getByRole("button", { name: "Cancel" });

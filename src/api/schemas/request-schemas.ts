@@ -145,6 +145,14 @@ export const retryBodySchema = Type.Object(
   {
     fresh: Type.Optional(Type.Boolean({ description: "Run the hook as its script is now." })),
     script: Type.Optional(Type.String({ description: "With fresh: the install script as it is now." })),
+    changeInputs: Type.Optional(
+      Type.Array(Type.String(), {
+        maxItems: 100,
+        description:
+          "Ids of inputs to ask for again before the next attempt; of questions all are asked when one is named. What is " +
+          "left out of the answers then stays as it was.",
+      }),
+    ),
   },
   strict,
 );

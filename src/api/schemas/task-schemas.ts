@@ -37,7 +37,11 @@ export const taskErrorSchema = Type.Object(
 );
 
 const action = Type.Object(
-  { name: Type.String(), inputId: Type.Optional(Type.String()) },
+  {
+    name: Type.String(),
+    inputId: Type.Optional(Type.String()),
+    type: Type.Optional(Type.String({ description: "Of the input: oauth or question." })),
+  },
   { description: "What may be done now; nothing else is possible." },
 );
 

@@ -12,6 +12,8 @@ import type { ServiceOptions } from "./task-service.ts";
 export interface ActOptions extends ServiceOptions {
   /** Of retry. */
   fresh?: boolean;
+  /** Of retry: ids of inputs to ask for again. */
+  change?: string[];
   json?: boolean;
 }
 
@@ -25,17 +27,27 @@ export async function actCommand(
 ): Promise<ExitCode> {
   const task = await withService(context, options, async ({ client }) => {
     const { id } = targetOf(await findTask(client, act.task), act.name);
-    return await request(client, { name: act.name, id }, options.fresh === true);
+    return await request(client, { name: act.name, id }, options);
   });
   tellActed(context, `${act.name} of`, { task, json: options.json === true });
+  if (options.change !== undefined && options.json !== true)
+    context.terminal.say(
+      `It asks again in a moment: tacklebox answer ${toView(task).id}, or see tacklebox show.`,
+    );
   return exitCodes.ok;
 }
 
-async function request(client: ApiClient, act: { name: Act; id: string }, fresh: boolean): Promise<Task> {
+async function request(
+  client: ApiClient,
+  act: { name: Act; id: string },
+  { fresh = false, change = [] }: ActOptions,
+): Promise<Task> {
   const params = { path: { id: act.id } };
   switch (act.name) {
     case "retry":
-      return await requireData(client.POST("/v1/tasks/{id}/retry", { params, body: { fresh } }));
+      return await requireData(
+        client.POST("/v1/tasks/{id}/retry", { params, body: { fresh, changeInputs: change } }),
+      );
     case "skip":
       return await requireData(client.POST("/v1/tasks/{id}/skip", { params }));
     case "cancel":

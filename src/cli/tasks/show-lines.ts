@@ -104,5 +104,11 @@ function actionLines(task: FoundTask, colors: Colors): string[] {
 }
 
 const actionsOf = ({ id, actions }: TaskView): string[] => [
-  ...new Set(actions.map(({ name }) => `${commands[name] ?? name} ${id}`)),
+  ...new Set(
+    actions.map((action) =>
+      action.name === "change_input"
+        ? `retry ${id} --change ${action.inputId}`
+        : `${commands[action.name] ?? action.name} ${id}`,
+    ),
+  ),
 ];

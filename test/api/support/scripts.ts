@@ -32,6 +32,27 @@ export const waitingHook = {
   }`,
 };
 
+/** Fails as long as the password is another. */
+export const guessingHook = {
+  id: "guessing",
+  inputs: [
+    {
+      type: "question",
+      id: "user",
+      question: { question: "User?", type: "text", key: "user", required: true },
+    },
+    {
+      type: "question",
+      id: "secret",
+      question: { question: "Password?", type: "password", key: "secret", required: true },
+    },
+  ],
+  scriptContent: `export async function run(ctx) {
+    ctx.log("as", ctx.inputs.user);
+    if (ctx.inputs.secret !== "sesame-7261") ctx.fail("wrong password");
+  }`,
+};
+
 export const askingHook = {
   id: "asking",
   inputs: [

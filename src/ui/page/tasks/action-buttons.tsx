@@ -6,6 +6,7 @@ import { changeQuery, open } from "../navigation.ts";
 import { announce } from "../notices.tsx";
 import { useWork } from "../use-work.ts";
 import type { Action, Task } from "../views.ts";
+import { ChangeInputButtons } from "./change-inputs.tsx";
 import { RetryFreshButton } from "./retry-fresh.tsx";
 
 /** A button for an action the server offers; an action of a name unknown here has none. */
@@ -45,6 +46,7 @@ export function ActionButtons({ task, children }: { task: Task; children?: Compo
           {name === "retry" && task.kind === "hook" && <RetryFreshButton hook={task} />}
         </Fragment>
       ))}
+      {task.kind === "hook" && <ChangeInputButtons hook={task} />}
       {names.length === 0 && <span class="muted">{children}</span>}
     </div>
   );
