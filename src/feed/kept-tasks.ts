@@ -4,7 +4,7 @@ import { errorCodeOf } from "../errors.ts";
 import type { TaskReader } from "../install/task-reader.ts";
 import { hooksQueue, operationsQueue, type JobData } from "../queue/queue-names.ts";
 import { isTerminal } from "../task/task-state.ts";
-import type { OperationTaskView, TaskView } from "../task/task-view.ts";
+import type { OperationTaskView, StepView, TaskView } from "../task/task-view.ts";
 
 type Reader = Pick<TaskReader, "getTask" | "getHookTasks">;
 
@@ -33,7 +33,8 @@ export async function* readKeptTasks(datastore: Datastore, reader: Reader): Asyn
 
 /** Those whose turn has not come, or never came before the operation ended. */
 function hasHooksWithoutJob({ steps }: OperationTaskView): boolean {
-  return steps.some(({ kind, status }) => kind === "hook" && !isTerminal(status));
+  const neverBegan = ({ status, taskId }: StepView): boolean => status === "CANCELLED" && taskId === null;
+  return steps.some((step) => step.kind === "hook" && (neverBegan(step) || !isTerminal(step.status)));
 }
 
 async function* jobsOf(queue: Queue<JobData>): AsyncGenerator<Job<JobData>> {

@@ -211,7 +211,7 @@ export function nextStepIndex(state: OperationState): number | null {
 }
 
 /** What an operation needs to know of a hook task of its. */
-type HookStanding = Pick<HookTaskView, "status" | "progress" | "revision">;
+type HookStanding = Pick<HookTaskView, "status" | "progress" | "revision" | "updatedAt">;
 
 /** What people and programs outside see; `hooks` are the states of the hook tasks by task id. */
 export function toOperationView(
@@ -219,7 +219,10 @@ export function toOperationView(
   state: OperationState,
   hooks: ReadonlyMap<string, HookStanding> = new Map(),
 ): OperationTaskView {
-  const steps = record.steps.map((step, index) => toStepView(step, state.steps[index] as StepState, hooks));
+  const isOver = isTerminal(state.status);
+  const steps = record.steps.map((step, index) =>
+    toStepView(step, endOf(state.steps[index] as StepState, isOver), hooks),
+  );
   const status = statusOf(state, steps);
   const finished = state.status === "COMPLETED";
   const planned = steps.filter((_step, index) => isPlanned(record.steps[index] as OperationStep));
@@ -242,7 +245,7 @@ export function toOperationView(
     error: state.error,
     createdAt: isoTime(record.createdAt),
     startedAt: state.startedAt === null ? null : isoTime(state.startedAt),
-    updatedAt: isoTime(state.updatedAt ?? record.createdAt),
+    updatedAt: latestOf([isoTime(state.updatedAt ?? record.createdAt), ...updatesOf(hooks)]),
     finishedAt: state.finishedAt === null ? null : isoTime(state.finishedAt),
     cancelRequestedAt: state.cancelRequestedAt === null ? null : isoTime(state.cancelRequestedAt),
     actions: actionsOf(state),
@@ -253,6 +256,16 @@ export function toOperationView(
     predictedSeconds: record.predictedSeconds ?? null,
   };
 }
+
+const updatesOf = (hooks: ReadonlyMap<string, HookStanding>): string[] =>
+  [...hooks.values()].map(({ updatedAt }) => updatedAt);
+
+/** Of times in ISO 8601 and UTC. */
+const latestOf = (times: string[]): string => times.reduce((latest, time) => (time > latest ? time : latest));
+
+/** What never began was cancelled when its operation ended; nobody writes that to the journal. */
+const endOf = (step: StepState, isOver: boolean): StepState =>
+  isOver && !isTerminal(step.status) ? { ...step, status: "CANCELLED" } : step;
 
 function toStepView(
   step: OperationStep,

@@ -309,6 +309,7 @@ describe("view of an operation", () => {
     });
   });
 
+  const updatedAt = "1980-01-01T00:00:00.000Z";
   const inHook = after([
     { type: "step-started", index: 0 },
     { type: "hook-started", index: 0, taskId: "tsk_hook" },
@@ -322,7 +323,7 @@ describe("view of an operation", () => {
     const view = toOperationView(
       record,
       inHook,
-      new Map([["tsk_hook", { status: hook, progress: 60, revision: 7 }]]),
+      new Map([["tsk_hook", { status: hook, progress: 60, revision: 7, updatedAt }]]),
     );
     expect(view.status).toBe(whole);
     expect(view.steps[0]).toMatchObject({ status: hook, progress: 60 });
@@ -330,6 +331,7 @@ describe("view of an operation", () => {
     expect(view.progress).toBe(20);
     // A change of the hook is one of the whole.
     expect(view.revision).toBe(inHook.revision + 7);
+    expect(view.updatedAt).toBe(updatedAt);
     // What can be done about the hook is offered by the hook's own task.
     expect(view.actions).toEqual([{ name: "cancel" }]);
   });
@@ -339,9 +341,26 @@ describe("view of an operation", () => {
     const view = toOperationView(
       record,
       ended,
-      new Map([["tsk_hook", { status: "IN_PROGRESS", progress: 5, revision: 1 }]]),
+      new Map([
+        [
+          "tsk_hook",
+          { status: "IN_PROGRESS", progress: 5, revision: 1, updatedAt: "1970-01-01T00:00:00.000Z" },
+        ],
+      ]),
     );
+    expect(view.updatedAt).not.toContain("00:00:00.000");
     expect(view.steps[0]).toMatchObject({ status: "COMPLETED", progress: 100 });
+  });
+
+  it("shows steps that never began as cancelled once it has ended, and as to come before", () => {
+    const statusesOf = (state: OperationState): TaskStatus[] =>
+      toOperationView(record, state).steps.map(({ status }) => status);
+    const failed = after([{ type: "step-ended", index: 0, status: "FAILED", error: anError }], inHook);
+    expect(statusesOf(failed).slice(1)).toContain("PENDING");
+    const ended = after([{ type: "operation-ended", status: "FAILED", error: anError }], failed);
+    expect(statusesOf(ended)[0]).toBe("FAILED");
+    expect(statusesOf(ended)).not.toContain("PENDING");
+    expect(statusesOf(ended).at(-1)).toBe("CANCELLED");
   });
 
   it("offers Retry and Cancel while a step waits for Retry, and nothing once it is being cancelled", () => {
