@@ -6,6 +6,7 @@ import type { Datastore } from "./datastore/datastore.ts";
 import { createMemoryStores } from "./datastore/memory-stores.ts";
 import {
   accept,
+  emptyFinishedKeys,
   fingerprintOf,
   type DeferredRequest,
   type SubmitOptions,
@@ -325,7 +326,8 @@ class TackleboxRuntime implements Tacklebox {
     await scheduler.start();
     const tell = (error: unknown): void => this.onTrouble(errorText(error));
     const findForgotten = (): Promise<void> => scheduler.enqueueForgotten().catch(tell);
-    const work = (): Promise<unknown> => Promise.all([this.removeEnded().catch(tell), findForgotten()]);
+    const tidyUp = (): Promise<unknown> => Promise.all([this.removeEnded(), emptyFinishedKeys(this.runtime)]);
+    const work = (): Promise<unknown> => Promise.all([tidyUp().catch(tell), findForgotten()]);
     const { clock } = this.runtime;
     const { signal } = this.closing;
     this.janitor ??= findForgotten().then(async () => await runJanitor({ clock, work, signal }));

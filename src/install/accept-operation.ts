@@ -14,7 +14,8 @@ import { getJson, putJson, putJsonIfAbsent } from "./stored-json.ts";
  * 1. A key is taken before anything of its operation is kept or queued, and with it everything the operation is made of:
  *    whoever asks again after a crash finishes that very operation.
  * 2. Finishing twice, also at the same time, is the same as once: it keeps the same records, and the queue takes an id once.
- * 3. Once the operation is in the queue, the key holds only its id; it is kept for at least a day.
+ * 3. Once the operation is in the queue, the key holds only its id; it is kept for at least a day. Where a process was killed
+ *    before it could see to that, the janitor does.
  */
 
 /** A request that is read only when its key is new: what it is read from may have changed, or gone, since. */
@@ -73,6 +74,9 @@ const times = "idempotency-times";
 const keptMs = 48 * 3_600_000;
 /** Old keys removed for each new one. */
 const removedAtOnce = 20;
+/** By then whoever took a key has finished, or is dead. */
+const finishedWithinMs = 10 * 60_000;
+const lookedAtAtOnce = 200;
 
 /** Accepts a wish, once if it has a key. Throws `IDEMPOTENCY_KEY_REUSED`, and what `prepare` throws. */
 export async function accept(acceptance: Acceptance, wish: Wish): Promise<string> {
@@ -164,15 +168,33 @@ async function finish(acceptance: Acceptance, request: AcceptRequest, taken: Tak
   return operationId;
 }
 
+/** Forgets what an operation was made of, its answers too, where its process was killed before it could. */
+export async function emptyFinishedKeys({
+  documents,
+  clock,
+}: Pick<Runtime, "documents" | "clock">): Promise<void> {
+  const before = timeKey(clock.now() - finishedWithinMs);
+  for (const time of await documents.list(times, { before, limit: lookedAtAtOnce })) {
+    const name = nameIn(time);
+    const taken = await getJson<TakenKey>(documents, keys, name);
+    if (taken === null || taken.unfinished === null) continue;
+    // Where the record is, everything is, and the queue gets it from there.
+    if ((await documents.get("operations", taken.operationId)) === null) continue;
+    await putJson(documents, keys, name, { ...taken, unfinished: null });
+  }
+}
+
 async function removeOldKeys({ documents }: Pick<Runtime, "documents">, now: number): Promise<void> {
   const before = timeKey(now - keptMs);
   for (const time of await documents.list(times, { before, limit: removedAtOnce })) {
-    const name = time.slice(time.indexOf("-") + 1);
+    const name = nameIn(time);
     const taken = await getJson<TakenKey>(documents, keys, name);
     if (taken !== null && taken.at < now - keptMs) await documents.remove(keys, name);
     await documents.remove(times, time);
   }
 }
+
+const nameIn = (time: string): string => time.slice(time.indexOf("-") + 1);
 
 /** Sorts as the times do. */
 function timeKey(at: number): string {

@@ -1,6 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { DocumentStore } from "../../src/datastore/datastore.ts";
-import { acceptOnce, fingerprintOf, type Acceptance } from "../../src/install/accept-operation.ts";
+import {
+  acceptOnce,
+  emptyFinishedKeys,
+  fingerprintOf,
+  type Acceptance,
+} from "../../src/install/accept-operation.ts";
 import { getBundle } from "../../src/install/bundle-store.ts";
 import { createDesk } from "../../src/install/desk.ts";
 import type { PreparedOperation } from "../../src/install/prepare-operation.ts";
@@ -175,6 +180,35 @@ describe("a request under a key", () => {
     const [key] = await keysOf("idempotency-keys");
     const kept = await fixture.runtime.documents.get("idempotency-keys", key ?? "");
     expect(new TextDecoder().decode(kept ?? undefined)).not.toContain("Movies");
+  });
+
+  it("loses its answers to the janitor when its process was killed before it could see to that", async () => {
+    const { documents } = fixture.runtime;
+    const textOf = async (key: string): Promise<string> =>
+      new TextDecoder().decode((await documents.get("idempotency-keys", key)) ?? undefined);
+    const killed = (): Promise<never> => Promise.reject(new Error("killed"));
+    await expect(accept({}, { enqueue: killed })).rejects.toThrow("killed");
+    const [key = ""] = await keysOf("idempotency-keys");
+    await emptyFinishedKeys(fixture.runtime);
+    // Whoever took it may be at work yet.
+    expect(await textOf(key)).toContain("Movies");
+    fixture.clock.advance(hour);
+    await emptyFinishedKeys(fixture.runtime);
+    expect(await textOf(key)).not.toContain("Movies");
+    const [id] = await keysOf("operations");
+    expect(await accept()).toBe(id);
+    expect(prepared).toBe(1);
+  });
+
+  it("keeps them while they are nowhere else", async () => {
+    const { documents } = cutAt(11, false);
+    const desk = createDesk(documents, fixture.clock);
+    await expect(accept({}, { runtime: { ...fixture.runtime, documents, desk } })).rejects.toThrow("killed");
+    expect(await keysOf("idempotency-keys")).toHaveLength(1);
+    expect(await keysOf("operations")).toEqual([]);
+    fixture.clock.advance(hour);
+    await emptyFinishedKeys(fixture.runtime);
+    await expectWhole(await accept());
   });
 
   it("is known for more than a day, and forgotten when others come after two", async () => {
