@@ -23,12 +23,17 @@ test("rotate-key lets go of the previous key, from a file or given, and says how
   expect(missing).toMatchObject({ stderr: expect.stringContaining("DATASTORE_KEY") });
   expect(missing.code).toBe(5);
   const first = await rotate({ TACKLEBOX_KEY: second, TACKLEBOX_PREVIOUS_KEY_FILE: join(folder, "old.key") });
-  expect(first).toMatchObject({ code: 0, stderr: expect.stringContaining("1 values sealed anew") });
+  expect(first).toMatchObject({ code: 0, stderr: expect.stringContaining("1 value sealed anew") });
   const next = await rotate({
     TACKLEBOX_KEY_FILE: join(folder, "third.key"),
     TACKLEBOX_PREVIOUS_KEY: second,
   });
   expect(next.code).toBe(0);
+  const again = await rotate({
+    TACKLEBOX_KEY_FILE: join(folder, "third.key"),
+    TACKLEBOX_PREVIOUS_KEY: second,
+  });
+  expect(again).toMatchObject({ code: 0, stderr: expect.stringContaining("Keep the key until you know") });
   const after = await openDatastore(url, { key: third });
   expect(Buffer.from((await after.documents.get("answers", "task/given")) ?? []).toString()).toBe("secret");
   await after.close();

@@ -27,12 +27,21 @@ export async function rotateKeyCommand(context: CliContext, options: RotateKeyOp
     const { resealed, damaged } = await datastore.reseal();
     terminal.status(null);
     for (const place of damaged) terminal.say(`${colors.yellow("!")} No key opens ${printableLine(place)}`);
-    terminal.say(`${resealed} values sealed anew; the datastore opens with the new key alone.`);
+    terminal.say(doneText(resealed, datastore.displayUrl));
     return damaged.length === 0 ? exitCodes.ok : exitCodes.hookFailed;
   } finally {
     terminal.status(null);
     await datastore.close();
   }
+}
+
+function doneText(resealed: number, displayUrl: string): string {
+  if (resealed === 0)
+    return (
+      `Nothing in ${displayUrl} needs the previous key: it was done before, or this is not the datastore that was meant. ` +
+      "Keep the key until you know."
+    );
+  return `${resealed} ${resealed === 1 ? "value" : "values"} sealed anew; the datastore opens with the new key alone.`;
 }
 
 /** Nothing is guessed: a key that is thrown away after the wrong datastore was sealed anew is a datastore that is lost. */

@@ -129,7 +129,7 @@ function tellStart(
   terminal.say(colors.dim("  The address signs one browser in, once, within 15 minutes."));
   if (token !== null) terminal.say(`  API token  ${token}  (shown this once)`);
   terminal.say(`  tasks      ${datastore.displayUrl}`);
-  terminal.say(`  NAS        simulated; sign-ins go to a stand-in at ${world.signInUrl}`);
+  terminal.say(`  NAS        simulated; sign-ins of the catalog go to a stand-in at ${world.signInUrl}`);
   if (datastore.kind !== "pglite") {
     terminal.say(`  workers    ${options.worker ? "this process; more" : "none yet; add them"} with`);
     terminal.say(`             tacklebox worker --datastore ${datastore.displayUrl}`);

@@ -107,6 +107,8 @@ function FileButton() {
         onChange={({ currentTarget }) => {
           const file = currentTarget.files?.[0];
           if (file !== undefined) readFile(file);
+          // The same file, once it was edited, is chosen again.
+          currentTarget.value = "";
         }}
       />
       <button type="button" class="button small" onClick={() => input.current?.click()}>
