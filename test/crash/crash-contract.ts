@@ -44,8 +44,9 @@ export function describeCrashes(subject: (typeof testDatastores)[number], offset
           });
         }
         expect(suite.takeFailures()).toEqual([]);
-        // A poll more or less, a hook put away or not: a few of the writes do not come about in each run.
-        expect(suite.takeUnmet()).toBeLessThanOrEqual(Math.max(1, deaths.length / 10));
+        // A poll more or less, a hook put away or not: a few of the writes do not come about in each run, and each is killed
+        // at in three ways.
+        expect(suite.takeUnmet()).toBeLessThanOrEqual(Math.max(3, deaths.length / 10));
       },
       hours * 3_600_000,
     );

@@ -6,7 +6,7 @@ import { changeQuery, open } from "../navigation.ts";
 import { announce } from "../notices.tsx";
 import { useWork } from "../use-work.ts";
 import type { Action, Task } from "../views.ts";
-import { ChangeInputButtons } from "./change-inputs.tsx";
+import { ChangeInputButtons, useDialogOnceAsking } from "./change-inputs.tsx";
 import { RetryFreshButton } from "./retry-fresh.tsx";
 
 /** A button for an action the server offers; an action of a name unknown here has none. */
@@ -38,15 +38,20 @@ const order = Object.keys(looks) as (keyof typeof looks)[];
 /** The buttons of a task, exactly those the server offers. The row is there also when it is empty: nothing jumps. */
 export function ActionButtons({ task, children }: { task: Task; children?: ComponentChildren }) {
   const names = namesOf(task.actions);
+  const isWanted = useDialogOnceAsking(task);
   return (
     <div class="actions">
       {names.map((name) => (
         <Fragment key={name}>
           <ActionButton task={task} name={name} />
-          {name === "retry" && task.kind === "hook" && <RetryFreshButton hook={task} />}
+          {name === "retry" && task.kind === "hook" && (
+            <>
+              <RetryFreshButton hook={task} />
+              <ChangeInputButtons hook={task} isWanted={isWanted} />
+            </>
+          )}
         </Fragment>
       ))}
-      {task.kind === "hook" && <ChangeInputButtons hook={task} />}
       {names.length === 0 && <span class="muted">{children}</span>}
     </div>
   );

@@ -1,21 +1,25 @@
-import { useSignal } from "@preact/signals";
+import { useSignal, type Signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { api, ask } from "../api.ts";
 import { applyView } from "../live/task-store.ts";
 import { changeQuery } from "../navigation.ts";
 import { useWork } from "../use-work.ts";
-import type { Hook } from "../views.ts";
+import type { Hook, Task } from "../views.ts";
 
-/** Retry with other answers, or another sign-in: what was mistyped need not be installed anew. The dialog opens by itself. */
-export function ChangeInputButtons({ hook }: { hook: Hook }) {
+/** Opens the dialog of a task by itself, once it asks for what was to be changed; set it to true to have that. */
+export function useDialogOnceAsking({ id, status }: Task): Signal<boolean> {
   const isWanted = useSignal(false);
-  const isAsking = hook.status === "AWAITING_INPUT";
+  const isAsking = status === "AWAITING_INPUT";
   useEffect(() => {
     if (!isWanted.value || !isAsking) return;
     isWanted.value = false;
-    changeQuery({ dialog: hook.id });
+    changeQuery({ dialog: id });
   }, [isAsking]);
+  return isWanted;
+}
 
+/** Retry with other answers, or another sign-in: what was mistyped need not be installed anew. */
+export function ChangeInputButtons({ hook, isWanted }: { hook: Hook; isWanted: Signal<boolean> }) {
   const idsOf = (type: string): string[] =>
     hook.actions.flatMap((action) =>
       action.name === "change_input" && action.type === type && action.inputId !== undefined
