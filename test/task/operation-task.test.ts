@@ -13,36 +13,11 @@ import {
 } from "../../src/task/operation-task.ts";
 import type { TaskStatus } from "../../src/task/task-event.ts";
 import { createRandom } from "../support/random.ts";
-import { anError, hookRecord } from "./hook-task-fold.ts";
+import { anError } from "./hook-task-fold.ts";
+import { after, record } from "./operation-fold.ts";
 
-const record: OperationRecord = {
-  id: "tsk_operation",
-  operation: "install",
-  appName: "shelf",
-  catalogApp: "shelf",
-  train: "stable",
-  fromVersion: null,
-  toVersion: "1.0.0",
-  values: {},
-  directories: [],
-  steps: [
-    { kind: "hook", title: "Check", hookId: "check", reason: "it runs", task: hookRecord({ id: "check" }) },
-    { kind: "hook", title: "Off", hookId: "off", reason: "switched off", task: null },
-    { kind: "app", title: "Create the app", method: "app.create" },
-    { kind: "running", title: "Wait until the app runs" },
-  ],
-  source: { scriptFile: "shelf.json", catalogRoot: null },
-  interactive: true,
-  createdAt: 500,
-};
 const before = { job: null, version: null };
 const ref = { id: 7, method: "app.create", appName: "shelf", startedAt: 9 } as const;
-
-function after(events: OperationEvent[], from = initialOperationState(record)): OperationState {
-  return events
-    .map((event): JournalEntry => ({ type: "operation", at: 2000, event }))
-    .reduce(foldOperationEntry, from);
-}
 
 describe("state of an operation", () => {
   it("skips hooks that do not run from the start", () => {
