@@ -37,6 +37,7 @@ export function describeCrashes(subject: (typeof testDatastores)[number], offset
         for (const death of deaths) {
           await suite.try(death.kill, `${scenario.app}, ${JSON.stringify(death)}`, {
             run: () => runScenario(suite.lab, scenario, { death }),
+            comesAbout: true,
             check: (run) => {
               expectSame(run, reference);
               expect(run.kills).toBeLessThanOrEqual(1);
@@ -44,9 +45,8 @@ export function describeCrashes(subject: (typeof testDatastores)[number], offset
           });
         }
         expect(suite.takeFailures()).toEqual([]);
-        // A poll more or less, a hook put away or not: a few of the writes do not come about in each run, and each is killed
-        // at in three ways.
-        expect(suite.takeUnmet()).toBeLessThanOrEqual(Math.max(3, deaths.length / 10));
+        // A poll more or less, a hook put away or not: a few of the writes do not come about in any of a few runs.
+        expect(suite.takeUnmet()).toBeLessThanOrEqual(Math.max(1, deaths.length / 10));
       },
       hours * 3_600_000,
     );
@@ -83,6 +83,8 @@ export function describeCrashes(subject: (typeof testDatastores)[number], offset
 
 interface Trial {
   run: () => Promise<Run>;
+  /** A run in which nobody was killed is done again. */
+  comesAbout?: boolean;
   check: (run: Run) => void;
 }
 
@@ -134,7 +136,7 @@ class CrashSuite {
   }
 
   /** A run that fails is noted, and the next one finds a fresh lab. */
-  async try(kind: string, where: string, { run, check }: Trial): Promise<void> {
+  async try(kind: string, where: string, { run, comesAbout = false, check }: Trial): Promise<void> {
     const counted = this.tally.get(kind) ?? { runs: 0, kills: 0, interrupted: 0, slow: 0 };
     this.tally.set(kind, counted);
     counted.runs += 1;
@@ -143,6 +145,10 @@ class CrashSuite {
       // Then what the hook sees is its own limit, rightly, and not what is looked for here.
       for (let tries = 1; done.timedOut.length > 0 && tries < 4; tries += 1) {
         counted.slow += 1;
+        done = await run();
+      }
+      for (let tries = 1; comesAbout && done.kills === 0 && tries < 3; tries += 1) {
+        check(done);
         done = await run();
       }
       check(done);

@@ -3,20 +3,13 @@ import type { OperationEvent } from "../../src/task/operation-event.ts";
 import {
   foldOperationEntry,
   initialOperationState,
-  type OperationRecord,
   type OperationState,
 } from "../../src/task/operation-task.ts";
+import { installRecord } from "../install/operation-record.ts";
 import { hookRecord } from "./hook-task-fold.ts";
 
 /** An install with a hook that runs and one that does not. */
-export const record: OperationRecord = {
-  id: "tsk_operation",
-  operation: "install",
-  appName: "shelf",
-  catalogApp: "shelf",
-  train: "stable",
-  fromVersion: null,
-  toVersion: "1.0.0",
+export const record = installRecord({
   values: {},
   directories: [],
   steps: [
@@ -25,10 +18,7 @@ export const record: OperationRecord = {
     { kind: "app", title: "Create the app", method: "app.create" },
     { kind: "running", title: "Wait until the app runs" },
   ],
-  source: { scriptFile: "shelf.json", catalogRoot: null },
-  interactive: true,
-  createdAt: 500,
-};
+});
 
 /** The state after these events. */
 export function after(events: OperationEvent[], from = initialOperationState(record)): OperationState {

@@ -32,21 +32,16 @@ export const waitingHook = {
   }`,
 };
 
+const asked = (id: string, question: string, type: string) => ({
+  type: "question",
+  id,
+  question: { question, type, key: id, required: true },
+});
+
 /** Fails as long as the password is another. */
 export const guessingHook = {
   id: "guessing",
-  inputs: [
-    {
-      type: "question",
-      id: "user",
-      question: { question: "User?", type: "text", key: "user", required: true },
-    },
-    {
-      type: "question",
-      id: "secret",
-      question: { question: "Password?", type: "password", key: "secret", required: true },
-    },
-  ],
+  inputs: [asked("user", "User?", "text"), asked("secret", "Password?", "password")],
   scriptContent: `export async function run(ctx) {
     ctx.log("as", ctx.inputs.user);
     if (ctx.inputs.secret !== "sesame-7261") ctx.fail("wrong password");
@@ -56,21 +51,9 @@ export const guessingHook = {
 export const askingHook = {
   id: "asking",
   inputs: [
-    {
-      type: "question",
-      id: "name",
-      question: { question: "Name?", type: "text", key: "name", required: true },
-    },
-    {
-      type: "question",
-      id: "count",
-      question: { question: "How many?", type: "number", key: "count", required: true },
-    },
-    {
-      type: "question",
-      id: "secret",
-      question: { question: "Password?", type: "password", key: "secret", required: true },
-    },
+    asked("name", "Name?", "text"),
+    asked("count", "How many?", "number"),
+    asked("secret", "Password?", "password"),
   ],
   scriptContent:
     "export async function run(ctx) { ctx.log(ctx.getInput('name') + ' ' + ctx.getInput('count') + ' ' + ctx.getInput('secret')); }",

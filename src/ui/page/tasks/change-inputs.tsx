@@ -28,8 +28,14 @@ export function ChangeInputButtons({ hook, isWanted }: { hook: Hook; isWanted: S
     );
   const begin = async (changeInputs: string[]): Promise<void> => {
     const params = { path: { id: hook.id } };
+    // Before the answer: what is asked then may be heard of first.
     isWanted.value = true;
-    applyView(await ask(api.POST("/v1/tasks/{id}/retry", { params, body: { changeInputs } })));
+    try {
+      applyView(await ask(api.POST("/v1/tasks/{id}/retry", { params, body: { changeInputs } })));
+    } catch (error) {
+      isWanted.value = false;
+      throw error;
+    }
   };
   const questions = idsOf("question");
   const signIns = idsOf("oauth");
