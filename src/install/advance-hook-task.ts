@@ -21,6 +21,7 @@ import { describePiece, mostLosses, type LostSandbox } from "./attempt-losses.ts
 import { collectInputs } from "./collect-inputs.ts";
 import { describeApp } from "./hook-surroundings.ts";
 import type { Decision } from "./desk.ts";
+import { beginRest } from "../task/timed-rest.ts";
 import { restsFor, waitKeyOf } from "./parked-task.ts";
 import { createRedactor } from "./redact-secrets.ts";
 import type { Runtime } from "./runtime.ts";
@@ -115,8 +116,8 @@ class HookTaskRun {
     if (this.state.waiting?.kind === "attempt") return await this.meetDecision();
     if (await this.startOver()) return null;
     if (!this.state.attemptOpen) return await this.beginAttempt();
-    const restMs = await restsFor(this.runtime, this.record, this.state);
-    return restMs === null ? await this.goOn() : { kind: "parked", restMs };
+    const rest = await restsFor(this.runtime, this.record, this.state);
+    return rest === null ? await this.goOn() : { kind: "parked", ...rest };
   }
 
   private async meetDecision(): Promise<HookTaskProgress | null> {
@@ -325,10 +326,9 @@ class HookTaskRun {
 
   private async putAway(restMs: number | null, activeMs: number): Promise<HookTaskProgress | null> {
     const { attempt } = this.state;
-    const { at, steady } = this.now();
-    const timed = restMs === null ? {} : { until: at + Math.ceil(restMs), ...(steady && { steady }) };
-    const event: TaskEvent = { type: "attempt-paused", attempt, activeMs, ...timed };
-    await this.journal.append([{ type: "task", at, event }]);
+    const now = this.now();
+    const event: TaskEvent = { type: "attempt-paused", attempt, activeMs, ...beginRest(restMs, now) };
+    await this.journal.append([{ type: "task", at: now.at, event }]);
     if (restMs !== null || this.record.interactive) return { kind: "parked", restMs };
     await this.failAttempt(this.lastError(), activeMs);
     return null;

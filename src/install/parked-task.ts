@@ -17,20 +17,22 @@ export function waitKeyOf({ attempt, waiting, retriesSinceAttempt }: HookTaskSta
 }
 
 /**
- * Milliseconds for which an attempt rests on that was woken before its time, because a clock was set or somebody looked;
- * null when there is something to do.
+ * How an attempt rests on that was woken before its time, because a clock was set, somebody looked or a process that was to
+ * put it away was killed. `restMs`: milliseconds, or null until a person decides. Null when there is something to do.
  */
 export async function restsFor(
   runtime: Runtime,
   record: HookTaskRecord,
   state: HookTaskState,
-): Promise<number | null> {
-  if (state.rest === null) return null;
-  const leftMs = restLeftMs(state.rest, readMoment(runtime.clock));
-  if (leftMs < Math.max(1, runtime.restAfterMs)) return null;
+): Promise<{ restMs: number | null } | null> {
+  const { rest } = state;
+  // With nobody there to ask it is about to fail.
+  if (rest === null || (rest === "until-decision" && !record.interactive)) return null;
+  const restMs = rest === "until-decision" ? null : restLeftMs(rest, readMoment(runtime.clock));
+  if (restMs !== null && restMs < Math.max(1, runtime.restAfterMs)) return null;
   const waitKey = waitKeyOf(state);
   const isAnswered = waitKey !== null && (await runtime.desk.decision(record.id, waitKey)) !== null;
-  return isAnswered ? null : leftMs;
+  return isAnswered ? null : { restMs };
 }
 
 /**
@@ -44,7 +46,8 @@ export async function hasNews(runtime: Runtime, record: HookTaskRecord): Promise
   if (await desk.isCancelRequested(record.id)) return true;
   const waitKey = waitKeyOf(state);
   if (waitKey !== null) return (await desk.decision(record.id, waitKey)) !== null;
-  if (state.rest !== null) return restLeftMs(state.rest, readMoment(runtime.clock)) <= 0;
+  if (state.rest !== null && state.rest !== "until-decision")
+    return restLeftMs(state.rest, readMoment(runtime.clock)) <= 0;
   if (state.status !== "AWAITING_INPUT") return true;
   return await inputsHaveNews(runtime, record, state);
 }

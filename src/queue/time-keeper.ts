@@ -41,7 +41,8 @@ export function createTimeKeeper(options: TimeKeeperOptions): TimeKeeper {
 
   const restOf = async (id: string): Promise<KnownRest | null> => {
     const { rest, revision } = await readHookState(runtime, id);
-    return rest === null ? null : { leftMs: restLeftMs(rest, readMoment(runtime.clock)), revision };
+    if (rest === null || rest === "until-decision") return null;
+    return { leftMs: restLeftMs(rest, readMoment(runtime.clock)), revision };
   };
   const mend = async (): Promise<void> => {
     await Promise.all([leases.renew(), bull.mendLeases(leaseMs)]);

@@ -36,6 +36,8 @@ export type TaskEvent =
       until?: number;
       /** The time at which it was put away, beside that of the entry. */
       steady?: SteadyReading;
+      /** Only a person's decision brings it back. */
+      untilDecision?: true;
     }
   | { type: "attempt-failed"; attempt: number; error: TaskError; activeMs: number; again: boolean }
   | { type: "attempt-completed"; attempt: number; activeMs: number }

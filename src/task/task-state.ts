@@ -1,7 +1,7 @@
 import type { EffectCompletedEntry, JournalEntry } from "../journal/entry.ts";
 import type { TaskError, TaskEvent, TaskInputView, TaskStatus } from "./task-event.ts";
 import type { CheckpointView } from "./task-view.ts";
-import { toTimedRest, type TimedRest } from "./timed-rest.ts";
+import { toRest, type Rest } from "./timed-rest.ts";
 
 /**
  * The state of a hook task: a fold over its journal.
@@ -38,8 +38,8 @@ export interface HookTaskState {
   /** Of the sources behind those two bundles. */
   sourceSha256: string | null;
   freshSourceSha256: string | null;
-  /** The timed wait over which the attempt is put away; null when it is not. */
-  rest: TimedRest | null;
+  /** What the attempt is put away for; null when it is not, or was handed over. */
+  rest: Rest | null;
   /** Times the current attempt was lost since it last got anywhere. */
   losses: number;
   /** Retries that were chosen by the user after a failure. */
@@ -267,7 +267,7 @@ function changeOfAttempt(state: HookTaskState, event: AttemptEvent, at: number):
         startedAt: state.startedAt ?? at,
       };
     case "attempt-paused":
-      return { pausedMs: event.activeMs, rest: toTimedRest(event, at) };
+      return { pausedMs: event.activeMs, rest: toRest(event, at) };
     case "attempt-resumed":
       return {
         pausedMs: event.activeMs,

@@ -7,7 +7,24 @@ export interface TimedRest {
   ms: number;
 }
 
-/** The rest that begins with this event; null when it was put away for a person alone. */
+/** What an attempt was put away for: a time, or a person's decision alone. */
+export type Rest = TimedRest | "until-decision";
+
+/** What is written down of a rest that begins now; null: until a person decides. */
+export function beginRest(
+  restMs: number | null,
+  { at, steady }: Moment,
+): Partial<Extract<TaskEvent, { type: "attempt-paused" }>> {
+  if (restMs === null) return { untilDecision: true };
+  return { until: at + Math.ceil(restMs), ...(steady && { steady }) };
+}
+
+/** The rest that begins with this event; null when there was none, and the attempt was handed over at its line. */
+export function toRest(event: Extract<TaskEvent, { type: "attempt-paused" }>, at: number): Rest | null {
+  return event.untilDecision === true ? "until-decision" : toTimedRest(event, at);
+}
+
+/** The same of a timed rest; null also when it was put away for a person alone. */
 export function toTimedRest(
   { until, steady }: Extract<TaskEvent, { type: "attempt-paused" }>,
   at: number,

@@ -1,16 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { compileHook } from "../../src/compile/compile-hook.ts";
 import { giveAnswers } from "../../src/install/answer-rounds.ts";
-import { putBundle } from "../../src/install/bundle-store.ts";
 import { keptAnswers } from "../../src/install/collect-inputs.ts";
-import { putJson } from "../../src/install/stored-json.ts";
-import { readJournal } from "../../src/install/task-journal.ts";
 import type { JsonObject } from "../../src/json.ts";
 import type { HookInput, OAuthInput } from "../../src/schema/install-script.ts";
 import type { HookTaskRecord } from "../../src/task/hook-task.ts";
 import type { HookTaskView } from "../../src/task/task-view.ts";
 import { pinFlow, signInInput } from "../support/pin-sign-in.ts";
-import { hookRecord } from "../task/hook-task-fold.ts";
 import { openHookBox, type HookBox } from "./hook-box.ts";
 
 const name: HookInput = {
@@ -48,23 +43,12 @@ afterEach(() => box.close());
 
 /** A hook that completes with the right answers, and tells which ones it had. */
 async function begin(inputs: HookInput[], given: JsonObject, failing = "ctx.fail('no entry')") {
-  const compiled = await compileHook({
-    source: {
-      kind: "inline",
-      text: `export async function run(ctx) {
-        const { name, password, login } = ctx.inputs;
-        ctx.log(name, password?.length, login?.authToken.at(-1));
-        if (password !== "right" && login?.authToken !== "token 2") await ${failing};
-      }`,
-      pointer: "/hooks/0/scriptContent",
-      scriptFile: "shelf.json",
-    },
-    entrypoint: "run",
-  });
-  if (!compiled.ok) throw new Error("it does not compile");
-  await putBundle(box.runtime.documents, compiled.bundle, "tsk_operation");
-  const record = hookRecord({ inputs }, { bundleSha256: compiled.bundle.sha256 });
-  await putJson(box.runtime.documents, "hook-tasks", record.id, record);
+  const record = await box.keep(
+    `const { name, password, login } = ctx.inputs;
+    ctx.log(name, password?.length, login?.authToken.at(-1));
+    if (password !== "right" && login?.authToken !== "token 2") await ${failing};`,
+    { inputs },
+  );
   await giveAnswers(box.runtime.desk, record.id, given);
   return record;
 }
@@ -73,15 +57,6 @@ async function begin(inputs: HookInput[], given: JsonObject, failing = "ctx.fail
 async function viewAfter(record: HookTaskRecord): Promise<HookTaskView> {
   await box.goOn(record);
   return (await box.reader.getTask(record.id)) as HookTaskView;
-}
-
-async function logOf(record: HookTaskRecord): Promise<string[]> {
-  const journal = await readJournal(box.runtime.journals, record.id);
-  return journal.flatMap((entry) =>
-    "event" in entry && entry.event?.type === "log" && entry.event.level === "info"
-      ? [entry.event.message]
-      : [],
-  );
 }
 
 describe("Retry with other answers", () => {
@@ -111,7 +86,7 @@ describe("Retry with other answers", () => {
     // What is left out stays.
     await box.actions.answer(record.id, { password: "right" });
     expect(await viewAfter(record)).toMatchObject({ status: "COMPLETED", attempt: 2 });
-    expect(await logOf(record)).toEqual(["Anna 5 undefined", "Anna 5 undefined"]);
+    expect(await box.logOf(record)).toEqual(["Anna 5 undefined", "Anna 5 undefined"]);
   });
 
   it("can be done again and again; a plain Retry keeps the latest answers", async () => {
@@ -125,7 +100,7 @@ describe("Retry with other answers", () => {
     }
     await box.actions.retry(record.id);
     expect(await viewAfter(record)).toMatchObject({ status: "AWAITING_RETRY", attempt: 4 });
-    const names = (await logOf(record)).map((line) => line.split(" ")[0]);
+    const names = (await box.logOf(record)).map((line) => line.split(" ")[0]);
     expect(names).toEqual(["Anna", "Berta", "Carla", "Carla"]);
     expect(await keptAnswers(box.runtime, record)).toEqual({ name: "Carla", password: "wrong" });
   });
@@ -164,7 +139,7 @@ describe("Retry with other answers", () => {
     await box.untilSignedIn();
     expect(await viewAfter(record)).toMatchObject({ status: "COMPLETED", attempt: 3 });
     expect(begun).toBe(2);
-    expect(await logOf(record)).toEqual(["Anna undefined 1", "Anna undefined 1", "Anna undefined 2"]);
+    expect(await box.logOf(record)).toEqual(["Anna undefined 1", "Anna undefined 1", "Anna undefined 2"]);
   });
 
   it("at a checkpoint ends the attempt that waits and begins at the first line", async () => {

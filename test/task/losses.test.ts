@@ -53,7 +53,11 @@ describe("an attempt that rests", () => {
     expect(fold(started, pause, task({ type: "attempt-started", attempt: 2 })).rest).toBeNull();
   });
 
-  it("for a person has no time at which it ends", () => {
-    expect(fold(started, task({ type: "attempt-paused", attempt: 1, activeMs: 5 })).rest).toBeNull();
+  it("for a person has no time at which it ends; one that was handed over does not rest", () => {
+    const pause = { type: "attempt-paused", attempt: 1, activeMs: 5 } as const;
+    const resting = fold(started, task({ ...pause, untilDecision: true }));
+    expect(resting.rest).toBe("until-decision");
+    expect(foldEntry(resting, resumed("put-away")).rest).toBeNull();
+    expect(fold(started, task(pause)).rest).toBeNull();
   });
 });
