@@ -21,6 +21,7 @@ export function createRedisBullFactory(client: Redis, prefix: string): BullFacto
       base: { connection: client, prefix },
       latestEventId: (name) => latestRedisEventId(client, `${prefix}:${name}:events`),
       renewLease: (job, token, leaseMs) => renewRedisLease(client, { job, token, leaseMs }),
+      promote: promoteOnRedis,
       ping: async () => void (await client.ping()),
       // The server itself lets leases end.
       mendLeases: async () => {},
@@ -37,6 +38,7 @@ export function createSqlBullFactory(pool: PgPool): BullFactory {
     latestEventId: (name) => latestSqlEventId(pool, name),
     // What has ended is renewed too, as long as the token is this one.
     renewLease: async (job, token, leaseMs) => (await job.extendLock(token, leaseMs)) > 0,
+    promote: (job) => promoteOnSql(pool, job),
     ping: async () => void (await pool.query("select 1")),
     mendLeases: (leaseMs) => mendSqlLeases(pool, leaseMs),
   });
@@ -49,7 +51,7 @@ interface BullClasses {
   FlowProducer: typeof FlowProducer;
 }
 
-interface FactoryOptions extends Pick<BullFactory, "renewLease" | "ping" | "mendLeases"> {
+interface FactoryOptions extends Pick<BullFactory, "renewLease" | "promote" | "ping" | "mendLeases"> {
   base: { connection: ConnectionOptions; prefix?: string };
   latestEventId: (queueName: string) => Promise<string>;
 }
@@ -100,6 +102,30 @@ async function renewRedisLease(
   const names = [`${queue}:${id}:lock`, `${queue}:active`, `${queue}:stalled`, `${queue}:${id}`];
   const args = [token, leaseMs, id, attemptsStarted];
   return (await client.eval(renewLeaseScript, names.length, ...names, ...args)) === 1;
+}
+
+/** BullMQ's own script looks and moves in one go. */
+async function promoteOnRedis(job: Job): Promise<boolean> {
+  try {
+    await job.promote();
+    return true;
+  } catch (error) {
+    if (await job.isDelayed()) throw error;
+    return false;
+  }
+}
+
+/**
+ * BullMQ's own function looks first and moves then: called twice at once, it took a job away from the worker that had just
+ * begun it, and two ran the same task. Here the row is held over both.
+ */
+async function promoteOnSql(pool: PgPool, job: Job): Promise<boolean> {
+  const { rows } = await pool.query(
+    `with due as (select queue, id from bullmq.job where queue = $1 and id = $2 and state = 'delayed' for update)
+     select bullmq.promote(queue, id) from due`,
+    [job.queueName, job.id],
+  );
+  return rows.length > 0;
 }
 
 async function latestRedisEventId(client: Redis, stream: string): Promise<string> {

@@ -59,6 +59,8 @@ export interface BullFactory {
    * clock was set, is taken again as long as nobody else has it. False: it is another worker's, or waits for one.
    */
   renewLease(job: Job, token: string, leaseMs: number): Promise<boolean>;
+  /** Makes a delayed job due now. False, and nothing happened: it was not delayed, or somebody else was first. */
+  promote(job: Job): Promise<boolean>;
   /** Resolves when the datastore has answered. */
   ping(): Promise<void>;
   /**

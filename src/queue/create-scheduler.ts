@@ -140,7 +140,7 @@ class QueueScheduler implements Scheduler {
     for (const queue of [this.queues.hooks, this.queues.operations]) {
       const job = await queue.getJob(taskId);
       if (job === undefined) continue;
-      await promote(job);
+      await this.options.datastore.bull.promote(job);
       return;
     }
   }
@@ -322,7 +322,7 @@ class QueueScheduler implements Scheduler {
     // BullMQ on Postgres takes whole milliseconds only.
     await job.moveToDelayed(Date.now() + Math.ceil(Math.min(forMs, lookAgainWithinMs)), token);
     if (forMs <= 0) return;
-    if (await lookAgain()) await promote(job);
+    if (await lookAgain()) await this.options.datastore.bull.promote(job);
     else if (forMs > lookAgainWithinMs) await changeDelay(job, forMs - (performance.now() - parkedAt));
   }
 
@@ -372,16 +372,6 @@ function isPassing(code: ReturnType<typeof errorCodeOf>, error: unknown): boolea
   }
   const system = (error as { code?: unknown }).code;
   return code === null && typeof system === "string" && /^(E[A-Z]+|57P0\d|08\d\d\d)$/.test(system);
-}
-
-async function promote(job: Job): Promise<void> {
-  if (!(await job.isDelayed())) return;
-  try {
-    await job.promote();
-  } catch (error) {
-    // Somebody else woke it between the two calls.
-    if (await job.isDelayed()) throw error;
-  }
 }
 
 async function operationHasNews(runtime: Runtime, record: OperationRecord): Promise<boolean> {

@@ -78,6 +78,17 @@ export function describeBullContract({ kind, available, create }: ContractSubjec
       await queue.close();
     });
 
+    it("makes a delayed job due at once, and says so to the first who asks", async () => {
+      const { queue, events } = await open(store.bull, "promoted", async () => "done");
+      const job = await queue.add("later", {}, { delay: yearMs });
+      const answers = await Promise.all([1, 2, 3].map(() => store.bull.promote(job)));
+      expect(answers.filter(Boolean)).toHaveLength(1);
+      expect(await job.waitUntilFinished(events)).toBe("done");
+      expect(await store.bull.promote(job)).toBe(false);
+      await queue.remove(job.id ?? "");
+      expect(await store.bull.promote(job)).toBe(false);
+    });
+
     it("renews a lease that has ended as long as nobody else has the job", async () => {
       const queue = store.bull.queue("leases");
       const short = { lockDuration: 1, stalledInterval: 1, maxStalledCount: 9, autorun: false };
