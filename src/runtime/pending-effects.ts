@@ -18,6 +18,11 @@ export interface PendingEffects {
   /** Drops what has no effect outside once the hook has finished: timers and waits. */
   dropWaits(): void;
   dropAll(): void;
+  /**
+   * Drops all that may be begun again. Gives when the first timed wait was to end, in monotonic milliseconds of the clock; null:
+   * there was none.
+   */
+  dropRepeatable(): number | null;
   /** When nothing is left but waits - for a person, or for a time not before `horizon` -: what it waits for. */
   restsOn(horizon: number): Rest | null;
 }
@@ -36,6 +41,8 @@ export interface PendingEffectOptions {
   dueAt: number | null;
   /** Carried on when the hook has finished without awaiting it. */
   outlivesHook: boolean;
+  /** It must not be begun twice. */
+  isOnce?: boolean;
 }
 
 type PendingEffect = PendingEffectOptions & { abort: AbortController; overdue?: () => void };
@@ -86,13 +93,23 @@ export function createPendingEffects(): PendingEffects {
     dropAll: () => {
       for (const seq of effects.keys()) drop(seq);
     },
-    restsOn: (horizon) => {
-      const all = [...effects.values()];
-      const rests = all.every(({ checkpointId, dueAt }) => checkpointId !== null || (dueAt ?? -1) >= horizon);
-      if (!rests || all.length === 0) return null;
-      const times = all.flatMap(({ dueAt }) => dueAt ?? []);
-      const checkpointId = all.find((effect) => effect.checkpointId !== null)?.checkpointId ?? null;
-      return { checkpointId, dueAt: times.length === 0 ? null : Math.min(...times) };
+    dropRepeatable: () => {
+      const dueAt = firstDueAt(effects.values());
+      for (const [seq, { isOnce }] of effects) if (isOnce !== true) drop(seq);
+      return dueAt;
     },
+    restsOn: (horizon) => restOf([...effects.values()], horizon),
   };
+}
+
+function restOf(effects: readonly PendingEffect[], horizon: number): Rest | null {
+  const rests = effects.every(({ checkpointId, dueAt }) => checkpointId !== null || (dueAt ?? -1) >= horizon);
+  if (!rests || effects.length === 0) return null;
+  const checkpointId = effects.find((effect) => effect.checkpointId !== null)?.checkpointId ?? null;
+  return { checkpointId, dueAt: firstDueAt(effects) };
+}
+
+function firstDueAt(effects: Iterable<PendingEffect>): number | null {
+  const times = [...effects].flatMap(({ dueAt }) => dueAt ?? []);
+  return times.length === 0 ? null : Math.min(...times);
 }

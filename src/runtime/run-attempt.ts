@@ -1,6 +1,5 @@
 import { readMoment } from "../clock.ts";
 import { effectTable } from "../context/effect-table.ts";
-import type { EffectTools } from "../context/effect.ts";
 import type { CheckpointRetryArgs } from "../context/effects/await-checkpoint-retry.ts";
 import type { ErrorCode } from "../errors.ts";
 import type { EffectOutcome } from "../journal/entry.ts";
@@ -19,11 +18,13 @@ import {
 } from "./effect-outcome.ts";
 import { createAttemptJournal, type AttemptJournal } from "./attempt-journal.ts";
 import { createDeliveryOrder, type DeliveryOrder } from "./delivery-order.ts";
+import { createEffectTools } from "./effect-tools.ts";
 import { createEffectPauses, type EffectPauses } from "./effect-pauses.ts";
 import { findRefusal } from "./find-refusal.ts";
 import { createGuestLink, type GuestLink } from "./guest-link.ts";
 import { createRecordedDelivery, type RecordedBatch, type RecordedDelivery } from "./recorded-delivery.ts";
 import { createRecordBudget, type RecordBudget } from "./record-budget.ts";
+import { createLastEffects, type LastEffects } from "./last-effects.ts";
 import type { CallMessage, Completion, MetEffect } from "./met-effect.ts";
 import { createPendingEffects } from "./pending-effects.ts";
 import type { GuestMessage } from "./protocol.ts";
@@ -64,6 +65,7 @@ class Attempt {
   private readonly resting: Resting;
   private readonly pauses: EffectPauses;
   private readonly order: DeliveryOrder;
+  private readonly last: LastEffects;
   private lastSeq = 0;
   private finished: Extract<GuestMessage, { type: "finished" }> | null = null;
   private settled = false;
@@ -75,7 +77,7 @@ class Attempt {
       onIdle: () => this.afterTurn(),
       onTaken: (count) => this.onTaken(count),
       onUnhandled: (text) => this.noteUnhandled(text),
-      onBroken: (code, detail) => this.fail(code, detail),
+      onBroken: (code, detail) => this.onBroken(code, detail),
     });
     this.replay = replay;
     this.order = createDeliveryOrder(options.mostAhead ?? defaultMostAhead);
@@ -105,6 +107,8 @@ class Attempt {
       onPark: (restMs, activeMs) => this.settle({ kind: "parked", restMs, activeMs }),
     });
     const { pending, journal, resting } = this;
+    const onEnded = (detail: string): void => this.fail("HOOK_CRASHED", detail);
+    this.last = createLastEffects({ pending, clock: options.clock, onEnded });
     const onPause = (): void => this.afterTurn();
     this.pauses = createEffectPauses({ attempt: options, pending, journal, resting, onPause });
   }
@@ -179,7 +183,7 @@ class Attempt {
 
   /** After each turn: hand out what the journal knows, then see whether the hook is done, waits, or is stuck. */
   private afterTurn(): void {
-    if (this.settled || this.guest.isBusy()) return;
+    if (this.settled || this.last.look() || this.guest.isBusy()) return;
     if (this.finished !== null) {
       this.finishWhenCarriedOut();
       return;
@@ -209,6 +213,12 @@ class Attempt {
   private onTaken(count: number): void {
     if (!this.recorded.onTaken(count))
       this.fail("HOOK_PROTOCOL", "the sandbox has taken results of calls it has not made.");
+  }
+
+  private onBroken(code: ErrorCode, detail: string): void {
+    if (this.settled || code !== "HOOK_CRASHED") return this.fail(code, detail);
+    this.recorded.end();
+    this.last.begin(detail);
   }
 
   // --- effects
@@ -256,8 +266,10 @@ class Attempt {
     const elapsedMs = begun === null ? 0 : elapsedBetween(begun.started, readMoment(clock));
     const lastsMs = definition.lastsMs?.(args) ?? null;
     const dueAt = lastsMs === null ? null : clock.monotonic() + lastsMs - elapsedMs;
-    const signal = this.pending.add(call.seq, { checkpointId, dueAt, outlivesHook: call.name === "fetch" });
-    if (begun !== null && nature === "once") {
+    const outlivesHook = call.name === "fetch";
+    const isOnce = nature === "once";
+    const signal = this.pending.add(call.seq, { checkpointId, dueAt, outlivesHook, isOnce });
+    if (begun !== null && isOnce) {
       this.complete(call, { argsHash, outcome: interruptedOutcome(call.name) });
       return;
     }
@@ -288,7 +300,9 @@ class Attempt {
       } else {
         const paused = effect.begun?.paused ?? null;
         if (paused !== null) await this.pauses.goOn({ seq: call.seq, signal }, paused);
-        outcome = toOutcome(await definition.perform(args, effect.body, this.toolsFor(effect, signal)));
+        const { options: attempt, journal, network, pauses } = this;
+        const tools = createEffectTools({ attempt, journal, network, pauses, effect, signal });
+        outcome = toOutcome(await definition.perform(args, effect.body, tools));
       }
     } catch (error) {
       if (this.settled || signal.aborted) return;
@@ -298,21 +312,6 @@ class Attempt {
     }
     if (this.settled || signal.aborted) return;
     this.complete(call, { argsHash, outcome, event });
-  }
-
-  private toolsFor(effect: MetEffect & { elapsedMs: number }, signal: AbortSignal): EffectTools {
-    const { call, begun, elapsedMs } = effect;
-    const { clock, context } = this.options;
-    return {
-      clock,
-      network: this.network,
-      baseUrl: context.baseUrl,
-      signal,
-      elapsedMs,
-      note: (message) => this.journal.note({ type: "log", level: "debug", message }),
-      pausedWith: begun?.paused?.state ?? null,
-      pause: (ms, state) => this.pauses.pause({ seq: call.seq, signal }, ms, state),
-    };
   }
 
   /** Told once, though a replay meets it again. */
@@ -356,7 +355,7 @@ class Attempt {
   /** Also when the hook has given the effect up meanwhile: what is kept is delivered, live as on replay. */
   private send(seq: number, at: number, outcome: EffectOutcome): void {
     this.pending.delete(seq);
-    if (this.finished !== null) return;
+    if (this.finished !== null || this.last.look()) return;
     this.resting.wake();
     this.guest.complete(seq, at, outcome);
   }
@@ -390,6 +389,7 @@ class Attempt {
 
   private stopEverything(isClean: boolean): void {
     this.settled = true;
+    this.last.close();
     this.journal.close();
     this.active.stop();
     this.resting.close();

@@ -1,4 +1,5 @@
-import { createServer, type Server } from "node:http";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { JournalEntry } from "../../src/journal/entry.ts";
@@ -13,9 +14,14 @@ describe("an attempt that is brought back", () => {
   let server: Server;
   let origin: string;
   let policy: { appHost: string; appPorts: number[] };
+  /** The request to `/held`, which the test answers. */
+  const held = Promise.withResolvers<ServerResponse>();
   beforeAll(async () => {
     pool = createSandboxPool({ spares: 1, limits: resolveSandboxLimits() });
-    server = createServer((_request, response) => response.end("ok"));
+    server = createServer((request, response) => {
+      if (request.url === "/held") held.resolve(response);
+      else response.end("ok");
+    });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as AddressInfo;
     origin = `http://127.0.0.1:${port}`;
@@ -62,6 +68,27 @@ describe("an attempt that is brought back", () => {
     expect([endOf(whole), whole.lines]).toEqual(["completed", ["ARGUMENT_INVALID"]]);
     const again = await runHook(code, { pool, seed, recorded: whole.entries.slice(0, 150) });
     expect(endOf(again)).toBe("completed");
+  });
+
+  it("has the answer of a request that was out when its sandbox was killed, and must not be repeated", async () => {
+    const code = `export async function run(ctx) {
+      const gone = fetch("${origin}/").then((response) => response.text());
+      const posted = fetch("${origin}/held", { method: "POST" }).then((response) => response.text());
+      ctx.log(await posted, await gone);
+    }`;
+    const options = { pool, seed, policy, timeoutMs: 30_000 };
+    const running = runHook(code, options);
+    const response = await held.promise;
+    const killed = pool.pids();
+    for (const pid of killed) process.kill(pid, "SIGKILL");
+    // Its answer comes when the pool has heard of that.
+    while (pool.pids().some((pid) => killed.includes(pid))) await nextTurn();
+    response.end("created");
+    const first = await running;
+    expect(endOf(first)).toBe("HOOK_CRASHED");
+
+    const again = await runHook(code, { ...options, recorded: first.entries });
+    expect([endOf(again), again.lines]).toEqual(["completed", ["created ok"]]);
   });
 
   it("is not told again of a rejection that nobody handled, when there is a secret in it", async () => {
