@@ -21,8 +21,8 @@ import { readHookState } from "./task-journal.ts";
 import type { FoundTask, TaskReader } from "./task-reader.ts";
 
 /**
- * What people do with tasks. Each decision is kept as state first and the task is woken then, so none is lost; a second
- * click on the same button changes nothing.
+ * What people do with tasks. Each decision is kept as state first and the task is woken then, so none is lost. The first
+ * one stands: a second click on the same button changes nothing, one on another is refused (`ILLEGAL_TRANSITION`).
  */
 export interface TaskActions {
   /** Answers to a task's inputs, checked all at once. Throws `INPUT_INVALID`, `ILLEGAL_TRANSITION`. */
@@ -176,18 +176,31 @@ class DeskActions implements TaskActions {
   ): Promise<void> {
     const task = await this.reader.findTask(taskId);
     const key = waitKeyShown(task);
-    // A second click on the same button finds the task gone on already: that is what was wanted.
     if (key === null || !task.view.actions.some(({ name }) => name === action))
       throw illegal(action, task.view);
-    await this.runtime.desk.decide(taskId, key, await decision(task));
+    const wanted = await decision(task);
+    const { desk } = this.runtime;
+    const isFirst = await desk.decide(taskId, key, wanted);
     await this.wake(taskId);
+    const standing = isFirst ? wanted : await desk.decision(taskId, key);
+    if (standing !== null && nameOf(standing) !== nameOf(wanted)) throw tooLate(taskId, wanted, standing);
   }
 }
 
-/**
- * The key of the wait that whoever clicks has been shown: of the same read that allows the click, so that it can answer no
- * later wait. Null when the task waits for no decision.
- */
+/** What was chosen, in words; the same words are the same choice. */
+function nameOf({ action, fresh = false, changeInputs = [] }: Decision): string {
+  const changes =
+    changeInputs.length === 0 ? "" : ` with other answers (${changeInputs.toSorted().join(", ")})`;
+  return `${action}${fresh ? " fresh" : ""}${changes}`;
+}
+
+function tooLate(taskId: string, wanted: Decision, standing: Decision): TackleboxError {
+  return new TackleboxError(
+    "ILLEGAL_TRANSITION",
+    `Task ${taskId}: "${nameOf(wanted)}" comes too late: it was answered with "${nameOf(standing)}" before, and goes on with that.`,
+  );
+}
+
 /** Throws `INPUT_INVALID` for an input that the hook does not have. */
 function requireInputs({ id, actions }: TaskView, wanted: readonly string[]): void {
   const known = actions.flatMap((action) => (action.name === "change_input" ? [action.inputId] : []));
@@ -201,6 +214,10 @@ function requireInputs({ id, actions }: TaskView, wanted: readonly string[]): vo
   if (problems.length > 0) throw new AnswersRejectedError(id, problems);
 }
 
+/**
+ * The key of the wait that whoever clicks has been shown: of the same read that allows the click, so that it can answer no
+ * later wait. Null when the task waits for no decision.
+ */
 function waitKeyShown(task: FoundTask): string | null {
   if (task.kind === "hook")
     return task.state.status === "AWAITING_INPUT" ? inputsWaitKeyOf(task.state) : waitKeyOf(task.state);

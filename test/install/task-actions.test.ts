@@ -136,6 +136,32 @@ describe("a second click on Skip while a worker meets the first", () => {
   });
 });
 
+describe("a second click that wants something else", () => {
+  it("is refused with what was chosen first, and changes nothing; the same one again is taken", async () => {
+    const task = hookRecord({ inputs: [name] }, { interactive: true });
+    await putJson(fixture.runtime.documents, "hook-tasks", task.id, task);
+    await write(task, attemptStarted(), waitsAt(1));
+    const actions = clicksWhile(async () => {});
+    await actions.retry(task.id, { changeInputs: ["name"] });
+    await actions.retry(task.id, { changeInputs: ["name", "name"] });
+    const first = "retry with other answers (name)";
+    for (const [wanted, click] of [
+      ["skip", () => actions.skip(task.id)],
+      ["retry", () => actions.retry(task.id)],
+    ] as const) {
+      await expect(click()).rejects.toMatchObject({
+        code: "ILLEGAL_TRANSITION",
+        message: `Task ${task.id}: "${wanted}" comes too late: it was answered with "${first}" before, and goes on with that.`,
+      });
+    }
+    const key = waitKeyOf(await readHookState(fixture.runtime, task.id)) ?? "";
+    expect(await fixture.runtime.desk.decision(task.id, key)).toEqual({
+      action: "retry",
+      changeInputs: ["name"],
+    });
+  });
+});
+
 describe("Skip of a hook that waits for inputs", () => {
   it("skips it, and no attempt that begins because they were answered at the same time", async () => {
     const task = hookRecord({ inputs: [name] }, { interactive: true });
