@@ -1,5 +1,6 @@
 import {
   createPostgresBackend,
+  ErrorCode,
   FlowProducer,
   Queue,
   QueueEvents,
@@ -104,14 +105,20 @@ async function renewRedisLease(
   return (await client.eval(renewLeaseScript, names.length, ...names, ...args)) === 1;
 }
 
-/** BullMQ's own script looks and moves in one go. */
+/** Whether BullMQ refused to wake a job or to change its delay as the job was not delayed, or was gone. */
+export function wasNotDelayed(error: unknown): boolean {
+  const code = (error as { code?: unknown } | null)?.code;
+  return code === ErrorCode.JobNotInState || code === ErrorCode.JobNotExist;
+}
+
+/** BullMQ's own script looks and moves in one go. By its answer the job may be delayed already, as its worker puts it away. */
 async function promoteOnRedis(job: Job): Promise<boolean> {
   try {
     await job.promote();
     return true;
   } catch (error) {
-    if (await job.isDelayed()) throw error;
-    return false;
+    if (wasNotDelayed(error)) return false;
+    throw error;
   }
 }
 

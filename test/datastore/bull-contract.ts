@@ -2,6 +2,7 @@ import { DelayedError, WaitingChildrenError, type Job, type QueueEvents, type Wo
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import type { BullFactory, Datastore } from "../../src/datastore/datastore.ts";
 import { openDatastore } from "../../src/datastore/open-datastore.ts";
+import { changeDelay } from "../../src/queue/change-delay.ts";
 import { takeBackJobs } from "../../src/queue/take-back-jobs.ts";
 import { testDatastoreOptions, type TestDatastore } from "../support/test-datastores.ts";
 import type { ContractSubject } from "./contract.ts";
@@ -87,6 +88,24 @@ export function describeBullContract({ kind, available, create }: ContractSubjec
       expect(await store.bull.promote(job)).toBe(false);
       await queue.remove(job.id ?? "");
       expect(await store.bull.promote(job)).toBe(false);
+    });
+
+    it("leaves a job at work alone, though its worker puts it away as BullMQ answers", async () => {
+      const queue = store.bull.queue("at work");
+      const worker = store.bull.worker(queue.name, null, { lockDuration: 3_600_000, autorun: false });
+      onTestFinished(() => worker.close().then(() => queue.close()));
+      for (const ask of [(job: Job) => store.bull.promote(job), (job: Job) => changeDelay(job, 1)]) {
+        const job = await queue.add("held", {});
+        const held = await worker.getNextJob("mine");
+        const thenPutAway =
+          <Args extends unknown[]>(command: (...args: Args) => Promise<void>) =>
+          (...args: Args): Promise<void> =>
+            command(...args).finally(() => held.moveToDelayed(Date.now() + yearMs, "mine"));
+        job.promote = thenPutAway(job.promote.bind(job));
+        job.changeDelay = thenPutAway(job.changeDelay.bind(job));
+        expect(await ask(job)).not.toBe(true);
+        expect(await job.getState()).toMatch(/^(active|delayed)$/);
+      }
     });
 
     it("renews a lease that has ended as long as nobody else has the job", async () => {
