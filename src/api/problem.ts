@@ -11,7 +11,7 @@ export interface ProblemError {
   pointer?: string;
   line?: number;
   column?: number;
-  /** The input that was answered wrong. */
+  /** The input that was answered wrong, or the key of the question. */
   inputId?: string;
 }
 
@@ -76,7 +76,7 @@ export function toProblem(error: unknown, instance: string): ProblemDocument {
     ...headOf(code, instance),
     detail,
     ...(error instanceof ScriptRejectedError ? { errors: scriptErrors(error) } : {}),
-    ...(code === "INPUT_INVALID" ? { errors: inputErrors(error) } : {}),
+    ...(error instanceof AnswersRejectedError ? { errors: inputErrors(error) } : {}),
     ...(code === "ILLEGAL_TRANSITION" ? { allowed: allowedOf(error) } : {}),
     ...(isRequestError(error) ? { errors: error.errors } : {}),
   };
@@ -118,15 +118,8 @@ function scriptErrors({ problems }: ScriptRejectedError): ProblemError[] {
   }));
 }
 
-function inputErrors(error: unknown): ProblemError[] {
-  if (error instanceof AnswersRejectedError)
-    return error.problems.map(({ inputId, code, message }) => ({ inputId, code, detail: message }));
-  if (!(error instanceof TackleboxError)) return [];
-  return error.context.map(({ label, value }) => ({
-    code: "INPUT_INVALID",
-    detail: typeof value === "string" ? value : JSON.stringify(value),
-    inputId: label,
-  }));
+function inputErrors({ problems }: AnswersRejectedError): ProblemError[] {
+  return problems.map(({ message, ...problem }) => ({ ...problem, detail: message }));
 }
 
 function allowedOf(error: unknown): string[] {

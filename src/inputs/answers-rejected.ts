@@ -5,8 +5,9 @@ import type { AnswerProblem } from "./check-answer.ts";
 export class AnswersRejectedError extends TackleboxError {
   readonly problems: readonly AnswerProblem[];
 
-  constructor(taskId: string, problems: readonly AnswerProblem[]) {
-    super("INPUT_INVALID", `Task ${taskId}: ${problems.map(({ message }) => message).join(" ")}`, {
+  /** `where`: the task or the script they were for. */
+  constructor(where: string, problems: readonly AnswerProblem[]) {
+    super("INPUT_INVALID", `${where}: ${problems.map(({ message }) => message).join(" ")}`, {
       context: problems.map(({ inputId, message }) => ({ label: inputId, value: message })),
     });
     this.name = "AnswersRejectedError";

@@ -10,9 +10,12 @@ export interface AnswerFault {
   message: string;
 }
 
-/** What is wrong with one answer of a hook; no answer to a password is in it. */
+/** What is wrong with one answer; no answer to a password is in it. */
 export interface AnswerProblem extends AnswerFault {
+  /** The input of a hook, or the key of a question of the installation. */
   inputId: string;
+  /** Where a request for an operation has it: `/answers/port`, `/inputs/token`. */
+  pointer?: string;
 }
 
 /** All answers of a hook by input id, unanswered ones left out; or every problem at once. */

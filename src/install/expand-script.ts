@@ -1,11 +1,13 @@
 import { randomInt } from "node:crypto";
 import { TackleboxError } from "../errors.ts";
-import { checkAnswer } from "../inputs/check-answer.ts";
+import { AnswersRejectedError } from "../inputs/answers-rejected.ts";
+import { checkAnswer, type AnswerProblem } from "../inputs/check-answer.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../json.ts";
 import { expandText, expandValues } from "../macros/expand-values.ts";
 import type { MacroFacts } from "../macros/macro-facts.ts";
 import type { NasDirectory, NasFacts } from "../nas/nas-driver.ts";
 import type { InstallScript, Question } from "../schema/install-script.ts";
+import { pointerSegment } from "../schema/positions.ts";
 
 /**
  * What was settled once for an app and must stay: an upgrade with another random string would lock an app out of its
@@ -63,16 +65,19 @@ function settleAnswers(request: ExpandRequest, facts: MacroFacts): JsonObject {
   const kept = request.operation === "upgrade" ? (request.kept?.answers ?? {}) : {};
   const given: JsonObject = { ...kept, ...request.answers };
   const settled: [string, JsonValue][] = [];
-  const problems: string[] = [];
+  const problems: AnswerProblem[] = [];
   for (const [index, question] of (script.installation_questions ?? []).entries()) {
     const { key } = question;
     const answer = Object.hasOwn(given, key) ? given[key] : undefined;
     const check = checkAnswer(withExpandedDefault(question, index, { facts, scriptFile }), answer);
     if (check.ok) settled.push([key, check.value ?? ""]);
-    else problems.push(`"${key}": ${check.message}`);
+    else {
+      const pointer = `/answers${pointerSegment(key)}`;
+      problems.push({ inputId: key, pointer, code: check.code, message: `"${key}": ${check.message}` });
+    }
   }
   if (problems.length > 0) {
-    throw new TackleboxError("INPUT_INVALID", `${scriptFile}, installation_questions: ${problems.join(" ")}`);
+    throw new AnswersRejectedError(`${scriptFile}, installation_questions`, problems);
   }
   return Object.fromEntries(settled);
 }

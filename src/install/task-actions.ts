@@ -85,7 +85,7 @@ class DeskActions implements TaskActions {
     const given = Object.entries(answers).filter(([, answer]) => answer !== null);
     const checked = checkAnswers(questions, { ...before, ...Object.fromEntries(given) });
     if (!checked.ok) {
-      throw new AnswersRejectedError(taskId, checked.problems);
+      throw new AnswersRejectedError(`Task ${taskId}`, checked.problems);
     }
     const isKept = await keepAsked(desk, taskId, round, checked.values);
     // The first answers stand. The same ones once more are a second click; others would be lost without a word.
@@ -211,7 +211,7 @@ function requireInputs({ id, actions }: TaskView, wanted: readonly string[]): vo
       const message = `The hook has no input "${inputId.slice(0, 60)}" that could be asked for again; ${declared}.`;
       return { inputId, code: "INPUT_INVALID", message };
     });
-  if (problems.length > 0) throw new AnswersRejectedError(id, problems);
+  if (problems.length > 0) throw new AnswersRejectedError(`Task ${id}`, problems);
 }
 
 /**

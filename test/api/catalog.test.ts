@@ -61,6 +61,25 @@ describe("plans and the catalog over HTTP", () => {
     expect(broken.body.problems).toMatchObject([{ code: "JSON_SYNTAX" }]);
   });
 
+  it("names each answer of an install that does not do", async () => {
+    const refusal = async (body: object): Promise<unknown> =>
+      (await api.call<ProblemDocument>("POST", "/v1/installs", { body })).body.errors;
+    const question = { key: "a/b", question: "Which port?", type: "number", required: true };
+    const script = JSON.stringify({
+      version: 5,
+      script: { version: "1.0.0" },
+      installation_questions: [question],
+    });
+    expect(await refusal({ script, answers: { "a/b": "many" } })).toMatchObject([
+      { inputId: "a/b", pointer: "/answers/a~1b", code: "INPUT_INVALID" },
+    ]);
+    const inputs = { count: "many", other: 1 };
+    expect(await refusal(installBody([askingHook], { inputs }))).toMatchObject([
+      { inputId: "count", pointer: "/inputs/count", code: "INPUT_INVALID" },
+      { inputId: "other", pointer: "/inputs/other", code: "INPUT_INVALID" },
+    ]);
+  });
+
   it("refuses an install with every problem at its place, and one whose checksum is another", async () => {
     const script = JSON.stringify({ version: 5, hooks: [{ id: "a" }, { id: "a" }] });
     const refused = await api.call<ProblemDocument>("POST", "/v1/installs", { body: { script } });
