@@ -1956,7 +1956,7 @@ export interface operations {
     requestBody: {
       content: {
         "application/json": {
-          /** @description By input id; what is left out takes its default. */
+          /** @description By input id; what is left out takes its default, or the earlier answer where it is asked again. null takes that back. */
           answers: {
             [key: string]: unknown;
           };

@@ -25,7 +25,10 @@ import type { FoundTask, TaskReader } from "./task-reader.ts";
  * one stands: a second click on the same button changes nothing, one on another is refused (`ILLEGAL_TRANSITION`).
  */
 export interface TaskActions {
-  /** Answers to a task's inputs, checked all at once. Throws `INPUT_INVALID`, `ILLEGAL_TRANSITION`. */
+  /**
+   * Answers to a task's inputs, checked all at once. Asked again, what is left out stays as it was answered before, and
+   * `null` takes it back. Throws `INPUT_INVALID`, `ILLEGAL_TRANSITION`.
+   */
   answer(taskId: string, answers: JsonObject): Promise<void>;
   /**
    * Begins a waiting sign-in anew: the link shown before is of no use any more. Throws `ILLEGAL_TRANSITION`; the new
@@ -82,8 +85,8 @@ class DeskActions implements TaskActions {
     const questions = declared.filter((input) => input.type === "question");
     const round = questionRound(declared, state.inputRounds);
     const before = await answersBefore(desk, taskId, { declared, round });
-    const given = Object.entries(answers).filter(([, answer]) => answer !== null);
-    const checked = checkAnswers(questions, { ...before, ...Object.fromEntries(given) });
+    const given = round === 0 ? withoutNulls(answers) : answers;
+    const checked = checkAnswers(questions, withoutNulls({ ...before, ...given }));
     if (!checked.ok) {
       throw new AnswersRejectedError(`Task ${taskId}`, checked.problems);
     }
@@ -185,6 +188,10 @@ class DeskActions implements TaskActions {
     const standing = isFirst ? wanted : await desk.decision(taskId, key);
     if (standing !== null && nameOf(standing) !== nameOf(wanted)) throw tooLate(taskId, wanted, standing);
   }
+}
+
+function withoutNulls(answers: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(answers).filter(([, answer]) => answer !== null));
 }
 
 /** What was chosen, in words; the same words are the same choice. */

@@ -24,6 +24,11 @@ const password: HookInput = {
     placeholder: "8 letters",
   },
 };
+const nickname: HookInput = {
+  type: "question",
+  id: "nickname",
+  question: { question: "Nickname?", type: "text", key: "nickname" },
+};
 const login = { ...signInInput, flow: pinFlow } as OAuthInput;
 
 let box: HookBox;
@@ -44,7 +49,8 @@ afterEach(() => box.close());
 /** A hook that completes with the right answers, and tells which ones it had. */
 async function begin(inputs: HookInput[], given: JsonObject, failing = "ctx.fail('no entry')") {
   const record = await box.keep(
-    `const { name, password, login } = ctx.inputs;
+    `const { name, password, login, nickname } = ctx.inputs;
+    if (nickname !== undefined) ctx.log("also", nickname);
     ctx.log(name, password?.length, login?.authToken.at(-1));
     if (password !== "right" && login?.authToken !== "token 2") await ${failing};`,
     { inputs },
@@ -103,6 +109,23 @@ describe("Retry with other answers", () => {
     const names = (await box.logOf(record)).map((line) => line.split(" ")[0]);
     expect(names).toEqual(["Anna", "Berta", "Carla", "Carla"]);
     expect(await keptAnswers(box.runtime, record)).toEqual({ name: "Carla", password: "wrong" });
+  });
+
+  it("keeps an optional answer that is left out, and takes back one that is null", async () => {
+    const record = await begin([name, password, nickname], { ...wrong, nickname: "Annie" });
+    await viewAfter(record);
+    for (const answers of [{}, { nickname: null }]) {
+      await box.actions.retry(record.id, { changeInputs: ["nickname"] });
+      await viewAfter(record);
+      await box.actions.answer(record.id, answers);
+      await viewAfter(record);
+    }
+    const also = (await box.logOf(record)).filter((line) => line.startsWith("also"));
+    expect(also).toEqual(["also Annie", "also Annie"]);
+    expect(await keptAnswers(box.runtime, record)).toEqual(wrong);
+    await box.actions.retry(record.id, { changeInputs: ["name"] });
+    await viewAfter(record);
+    await expect(box.actions.answer(record.id, { name: null })).rejects.toThrow("must be answered");
   });
 
   it("checks the new answers as the first ones", async () => {

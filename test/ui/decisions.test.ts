@@ -84,17 +84,18 @@ describe.skipIf(!hasBrowser)("a person's decisions on the page", () => {
   });
 
   it("retries with another answer: the dialog opens by itself and has the earlier ones, but no password", async () => {
-    const ask = (id: string, type: string): object => ({
+    const ask = (id: string, type: string, required = true): object => ({
       type: "question",
       id,
-      question: { question: `Your ${id}`, type, key: id, required: true },
+      question: { question: `Your ${id}`, type, key: id, required },
     });
     const script = JSON.parse(
-      scriptOf(`  if (ctx.inputs.password !== "right-one") ctx.fail("It was not " + ctx.inputs.name);`),
+      scriptOf(`  if (ctx.inputs.password !== "right-one") ctx.fail("It was not " + ctx.inputs.name);
+  ctx.log("known as " + ctx.inputs.alias);`),
     ) as { hooks: object[] };
     script.hooks = script.hooks.map((hook) => ({
       ...hook,
-      inputs: [ask("name", "text"), ask("password", "password")],
+      inputs: [ask("name", "text"), ask("alias", "text", false), ask("password", "password")],
     }));
     const { page, complaints } = await openPage(browser, server);
     const { id } = await install("mistyped", JSON.stringify(script));
@@ -102,6 +103,7 @@ describe.skipIf(!hasBrowser)("a person's decisions on the page", () => {
     await page.getByRole("button", { name: "Answer" }).click();
     const dialog = page.getByRole("dialog");
     await dialog.getByLabel("Your name").fill("Ada");
+    await dialog.getByLabel("Your alias").fill("Countess");
     await dialog.getByLabel("Your password").fill("wrong-one");
     await dialog.getByRole("button", { name: "Continue" }).click();
     await page.getByRole("heading", { name: "It was not Ada" }).waitFor();
@@ -112,10 +114,13 @@ describe.skipIf(!hasBrowser)("a person's decisions on the page", () => {
     expect(await password.inputValue()).toBe("");
     expect(await password.getAttribute("placeholder")).toBe("unchanged");
     expect(await page.content()).not.toContain("wrong-one");
+    await dialog.getByLabel("Your alias").fill("");
     await password.fill("right-one");
     await dialog.getByRole("button", { name: "Continue" }).click();
     await waitForEnd(page, "Done");
     await page.getByText("attempt 2 of").waitFor();
+    const told = await server.call("GET", `/v1/tasks/${id}?include=children,logs`);
+    expect(JSON.stringify(told)).toContain("known as undefined");
     expect(complaints).toEqual([]);
   });
 

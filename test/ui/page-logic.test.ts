@@ -141,6 +141,7 @@ describe("answers in a form", () => {
   it("leave out what is empty, and say what must not be", () => {
     const questions = [question({ required: true }), question({ id: "two" })];
     expect(toAnswers(questions, { two: "x" })).toEqual({ two: "x" });
+    expect(toAnswers([question({ default: "Movies" })], { one: "" })).toEqual({ one: null });
     expect(missingAnswers(questions, { two: "x" })).toEqual({ one: "This question must be answered." });
     expect(missingAnswers(questions, { one: "x" })).toEqual({});
   });

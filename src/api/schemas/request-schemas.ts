@@ -137,7 +137,11 @@ export const logQuerySchema = Type.Object(
 );
 
 export const answersBodySchema = Type.Object(
-  { answers: anyJson("By input id; what is left out takes its default.") },
+  {
+    answers: anyJson(
+      "By input id; what is left out takes its default, or the earlier answer where it is asked again. null takes that back.",
+    ),
+  },
   strict,
 );
 

@@ -26,10 +26,17 @@ export function shownAnswer(question: FormQuestion, answers: FormAnswers): JsonV
   return question.default ?? "";
 }
 
-/** The answers as the API takes them: what is shown is what is meant, and an empty field is no answer. */
+/**
+ * The answers as the API takes them: what is shown is what is meant. An empty field is no answer; null where it was emptied,
+ * so that an earlier answer does not stay.
+ */
 export function toAnswers(questions: readonly FormQuestion[], answers: FormAnswers): JsonObject {
-  const all = questions.map((question): [string, JsonValue] => [question.id, shownAnswer(question, answers)]);
-  return Object.fromEntries(all.filter(([, value]) => value !== ""));
+  const all = questions.flatMap((question): [string, JsonValue][] => {
+    const value = shownAnswer(question, answers);
+    if (value !== "") return [[question.id, value]];
+    return (question.default ?? "") === "" ? [] : [[question.id, null]];
+  });
+  return Object.fromEntries(all);
 }
 
 /** What stops the form from being sent, by question; the server has the last word. */
