@@ -9,7 +9,7 @@ import { sandboxPids, settledRss } from "./processes.ts";
 const liveHooks = 8;
 const warmUpHooks = 40;
 const goalMb = 20;
-const livingHook = `export async function run(ctx) { await ctx.emitCheckpoint("alive"); for (;;) await ctx.sleep(20000); }`;
+const livingHook = `export async function run(ctx) { await ctx.emitCheckpoint("alive"); for (;;) await ctx.sleep(2000); }`;
 const quickHook = `export async function run(ctx) { await ctx.emitCheckpoint("here"); }`;
 const parkingHook = `export async function run(ctx) { await ctx.awaitCheckpointRetry("waits", "not yet"); }`;
 

@@ -285,13 +285,22 @@ class QueueScheduler implements Scheduler {
       if (progress.kind === "ended") return { status: progress.status };
       if (progress.kind === "hook") {
         await this.addHook(progress.task, job);
-        if (await job.moveToWaitingChildren(token ?? "")) throw new WaitingChildrenError();
+        if (await this.putAwayForHook(job, token)) throw new WaitingChildrenError();
       } else {
         const forMs = progress.kind === "parked" ? parkedForMs : 0;
         await this.park(job, token, { forMs, lookAgain: () => operationHasNews(runtime, record) });
         throw new DelayedError();
       }
     }
+  }
+
+  /** Puts the job away until its hook has ended; false when it has. */
+  private async putAwayForHook(job: Job, token: string | undefined): Promise<boolean> {
+    // It ends with the call, long before the answer is here.
+    this.leases.release(job);
+    const waits = await job.moveToWaitingChildren(token ?? "");
+    if (!waits) this.leases.hold(job, token);
+    return waits;
   }
 
   private async addHook(task: HookTaskRecord, parent: Job<JobData>): Promise<void> {
