@@ -1,5 +1,6 @@
 import { TackleboxError } from "../errors.ts";
-import type { AnswerProblem } from "./check-answer.ts";
+import { pointerSegment } from "../schema/positions.ts";
+import type { AnswerFault, AnswerProblem } from "./check-answer.ts";
 
 /** Thrown as `INPUT_INVALID` when answers do not do; carries what is wrong with each of them. */
 export class AnswersRejectedError extends TackleboxError {
@@ -13,4 +14,13 @@ export class AnswersRejectedError extends TackleboxError {
     this.name = "AnswersRejectedError";
     this.problems = problems;
   }
+}
+
+/** What is wrong with an answer that a request for an operation has in `part`. */
+export function problemInRequest(
+  part: "answers" | "inputs",
+  inputId: string,
+  { code, message }: AnswerFault,
+): AnswerProblem {
+  return { inputId, pointer: `/${part}${pointerSegment(inputId)}`, code, message };
 }

@@ -1,13 +1,12 @@
 import { randomInt } from "node:crypto";
 import { TackleboxError } from "../errors.ts";
-import { AnswersRejectedError } from "../inputs/answers-rejected.ts";
+import { AnswersRejectedError, problemInRequest } from "../inputs/answers-rejected.ts";
 import { checkAnswer, type AnswerProblem } from "../inputs/check-answer.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../json.ts";
 import { expandText, expandValues } from "../macros/expand-values.ts";
 import type { MacroFacts } from "../macros/macro-facts.ts";
 import type { NasDirectory, NasFacts } from "../nas/nas-driver.ts";
 import type { InstallScript, Question } from "../schema/install-script.ts";
-import { pointerSegment } from "../schema/positions.ts";
 
 /**
  * What was settled once for an app and must stay: an upgrade with another random string would lock an app out of its
@@ -72,8 +71,8 @@ function settleAnswers(request: ExpandRequest, facts: MacroFacts): JsonObject {
     const check = checkAnswer(withExpandedDefault(question, index, { facts, scriptFile }), answer);
     if (check.ok) settled.push([key, check.value ?? ""]);
     else {
-      const pointer = `/answers${pointerSegment(key)}`;
-      problems.push({ inputId: key, pointer, code: check.code, message: `"${key}": ${check.message}` });
+      const message = `"${key}": ${check.message}`;
+      problems.push(problemInRequest("answers", key, { ...check, message }));
     }
   }
   if (problems.length > 0) {

@@ -1,15 +1,14 @@
 import { basename, resolve } from "node:path";
 import type { Bundle } from "../compile/bundle.ts";
 import { TackleboxError } from "../errors.ts";
-import { AnswersRejectedError } from "../inputs/answers-rejected.ts";
-import { checkInput, type AnswerFault, type AnswerProblem } from "../inputs/check-answer.ts";
+import { AnswersRejectedError, problemInRequest } from "../inputs/answers-rejected.ts";
+import { checkInput } from "../inputs/check-answer.ts";
 import type { JsonObject, JsonValue } from "../json.ts";
 import type { NasDriver, NasFacts } from "../nas/nas-driver.ts";
 import { planOperation } from "../plan/plan-operation.ts";
 import type { HookStep, Operation, Plan } from "../plan/plan.ts";
 import type { HookDeclaration, InstallScript } from "../schema/install-script.ts";
 import { parseInstallScript } from "../schema/parse-install-script.ts";
-import { pointerSegment } from "../schema/positions.ts";
 import type { Problem } from "../schema/problem.ts";
 import type { HookTaskRecord } from "../task/hook-task.ts";
 import type { OperationRecord, OperationStep } from "../task/operation-task.ts";
@@ -191,25 +190,19 @@ function requireFittingInputs(request: OperationRequest, script: InstallScript):
     (hook.inputs ?? []).map((input) => ({ hook, input })),
   );
   const given = Object.entries(request.inputs ?? {});
-  const problemOf = (id: string, { code, message }: AnswerFault): AnswerProblem => ({
-    inputId: id,
-    pointer: `/inputs${pointerSegment(id)}`,
-    code,
-    message,
-  });
   const unfit = declared.flatMap(({ hook, input }) => {
     const answer = given.find(([id]) => id === input.id);
     const check = answer === undefined ? null : checkInput(input, answer[1]);
     if (check === null || check.ok) return [];
     const message = `hook "${hook.id}", input "${input.id}": ${check.message}`;
-    return [problemOf(input.id, { code: check.code, message })];
+    return [problemInRequest("inputs", input.id, { ...check, message })];
   });
   const ids = [...new Set(declared.map(({ input }) => input.id))];
   const unknown = given.flatMap(([id]) => {
     if (ids.includes(id)) return [];
     const known = ids.length === 0 ? "no hook declares any" : `declared are ${ids.join(", ")}`;
     const message = `no hook declares an input "${id}"; ${known}. Correct the id, or leave it out.`;
-    return [problemOf(id, { code: "INPUT_INVALID", message })];
+    return [problemInRequest("inputs", id, { code: "INPUT_INVALID", message })];
   });
   const problems = [...unfit, ...unknown];
   if (problems.length > 0) throw new AnswersRejectedError(request.scriptFile, problems);
